@@ -1,0 +1,24 @@
+"""cnnviz: the page frame and the table of lessons."""
+
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.ui import home, warm_up
+from cnnviz.ui.frame import Lesson, frame
+
+LESSONS = {
+    "Images and filters": [
+        Lesson("image_as_numbers", "Image as numbers", "Look under the pixels: every picture is a block of numbers."),
+        Lesson("image_filters", "Image filters", "Slide a small kernel over a picture and trace every sum."),
+        Lesson("edges", "Edges (Sobel)", "Two kernels give the slope of the brightness: its size and its direction."),
+        Lesson("pooling", "Pooling", "Keep the largest or the mean of each window, and lose the exact place."),
+        Lesson("filter_chain", "Filter chain", "Filter, cut off, pool, repeat: a network's layers by hand."),
+    ],
+}
+
+frame()
+warm_up.start()
+start = st.Page(partial(home.show, LESSONS), title="Start", url_path="start", default=True)
+pages = {section: [lesson.page() for lesson in lessons] for section, lessons in LESSONS.items()}
+st.navigation({"": [start], **pages}, expanded=True).run()

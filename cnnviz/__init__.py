@@ -1,0 +1,1 @@
+"""How convolutional networks see: the library under the pages."""

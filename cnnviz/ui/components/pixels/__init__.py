@@ -1,0 +1,20 @@
+"""Carries one picture to the browser, where every component on the page can read it by its name."""
+
+import numpy as np
+
+from cnnviz.ui.components import component, pack
+
+_carrier = component("pixels", html="")
+
+
+def pixels(picture_id: str, picture: np.ndarray, *, key: str) -> None:
+    """Send `picture`, uint8 (H,W) grey or (H,W,3) RGB, once, and keep it in the browser under `picture_id`.
+
+    It takes no room on the page. Streamlit does not send the same message of 10 kB or more twice, so a big input
+    stays in the browser while kernels and settings change. Name a picture by its content and size ("china 512 grey"):
+    the name is how a reader of it knows that it has changed.
+    """
+    if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
+        raise ValueError(f"pixels takes uint8 (H,W) or (H,W,3), not {picture.dtype} {picture.shape}")
+    header = {"picture_id": picture_id, "shape": list(picture.shape)}
+    _carrier(key=key, data=pack(header, picture.tobytes()), width="content")

@@ -1,0 +1,12 @@
+const KEPT = 8;   // pictures; a visitor goes back and forth between a few
+
+export default function ({ data, parentElement }) {
+  const container = parentElement.host.closest('[data-testid="stElementContainer"]');
+  if (container) container.style.display = "none";   // or its flex gap would leave an empty line on the page
+  const { picture_id: id, shape: [height, width, channels = 1], blobs: [bytes] } = unpack(data);
+  const pictures = (window.cnnvizPictures ??= new Map());
+  pictures.delete(id);                               // a Map keeps the order of insertion: the oldest goes first
+  pictures.set(id, { height, width, channels, bytes: bytes.slice() });
+  for (const old of pictures.keys()) if (pictures.size > KEPT) pictures.delete(old);
+  window.dispatchEvent(new CustomEvent("cnnviz-picture", { detail: id }));
+}

@@ -1,0 +1,88 @@
+"""Pictures, kernel and results as panels of the tracing component, with the line that says what came out."""
+
+from torch import Tensor
+
+from cnnviz.chain import Step, step_kernel
+from cnnviz.convolution import ConvSpec
+from cnnviz.figures.pictures import Painted
+from cnnviz.images import to_bytes
+from cnnviz.kernels import same_padding
+from cnnviz.ui.components.picture_trace import Filter, Operation, Panel, Pool, Relu, Threshold
+from cnnviz.ui.components.pixels import pixels
+
+
+def send_input(name: str, image: Tensor, *, key: str) -> str:
+    """Carry the input (1,H,W) or (3,H,W) to the browser; returns the name under which panels read it."""
+    picture_id = f"{name}-{'colour' if len(image) == 3 else 'grey'}"
+    array = to_bytes(image)
+    pixels(picture_id, array if len(image) == 3 else array[..., 0], key=key)
+    return picture_id
+
+
+def shape_text(values: Tensor) -> str:
+    return "×".join(map(str, values.shape))
+
+
+def input_panel(image: Tensor, title: str = "Input") -> Panel:
+    return Panel(title, tuple(image.shape), caption=f"{shape_text(image)}, values {range_text(image)}")
+
+
+def result_panel(title: str, values: Tensor, painted: Painted, operation: Operation) -> Panel:
+    """A drawn result with its shape, its range and how it is drawn written below it."""
+    cut = f", {painted.clipped:.1%} of the values cut off" if painted.clipped else ""
+    caption = f"{shape_text(values)}, values {range_text(values)}; {painted.note}{cut}"
+    return Panel(title, tuple(values.shape), painted.pixels, painted.palette, painted.limits, operation, caption)
+
+
+def strongest(values: Tensor) -> tuple[int, int]:
+    """The place (row, col) of the largest absolute value: the first pixel to be traced."""
+    place = int(values.abs().amax(dim=0).argmax())
+    return place // values.shape[2], place % values.shape[2]
+
+
+def step_operation(step: Step, before: int) -> Operation:
+    """How a pixel after a chain's step comes from panel `before`."""
+    if step.kind == "relu":
+        return Relu(before)
+    if step.kind == "threshold":
+        return Threshold(step.level, before, above=1.0)
+    if step.kind == "filter":
+        kernel = step_kernel(step)
+        size = (kernel.shape[0], kernel.shape[1])
+        return filter_operation(kernel, step.spec or ConvSpec(size, padding=same_padding(size)), step.flip, before)
+    assert step.spec is not None  # Step has checked it
+    return pool_operation(step.spec, step.kind.removesuffix(" pool"), before)
+
+
+def filter_operation(kernel: Tensor, spec: ConvSpec, flip: bool, of: int = 0) -> Filter:
+    """How a filtered pixel comes from panel `of`."""
+    stride, padding, dilation = (_pair(spec, name) for name in ("stride", "padding", "dilation"))
+    return Filter(kernel.tolist(), of, stride, padding, dilation, spec.padding_mode, flip)
+
+
+def pool_operation(spec: ConvSpec, mode: str, of: int = 0) -> Pool:
+    """How a pooled pixel comes from panel `of`; mode is "max" or "average"."""
+    size, stride, padding, dilation = (_pair(spec, name) for name in ("kernel_size", "stride", "padding", "dilation"))
+    return Pool(mode, size, stride, of, padding, dilation)
+
+
+def _pair(spec: ConvSpec, name: str) -> tuple[int, int]:
+    rows, columns = spec.along(2)
+    return getattr(rows, name), getattr(columns, name)
+
+
+def range_text(values: Tensor) -> str:
+    """The smallest and the largest value: "−1.25 to 0.98"."""
+    low, high = (f"{float(value):.3g}".replace("-", "−") for value in values.aminmax())
+    return f"{low} to {high}"
+
+
+def size_rule(spec: ConvSpec, size: tuple[int, ...], output: tuple[int, ...]) -> str:
+    """PyTorch's rule for the output's size with the numbers put in, rows and columns, as LaTeX."""
+    sides = spec.along(2)
+    rounding = ("\\lceil", "\\rceil") if spec.ceil_mode else ("\\lfloor", "\\rfloor")
+    parts = []
+    for name, n, o, side in zip(("H'", "W'"), size, output, sides, strict=True):
+        top = f"{n} + 2\\cdot {side.padding} - {side.dilation}\\cdot({side.kernel_size}-1) - 1"
+        parts.append(f"{name} = \\left{rounding[0]} \\tfrac{{{top}}}{{{side.stride}}} \\right{rounding[1]} + 1 = {o}")
+    return "$" + ",\\quad ".join(parts) + "$"

@@ -1,0 +1,106 @@
+"""The frame round every page: configuration, title, errors in the learner's words, and the PyTorch code at the end."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+HERE = Path(__file__).parent
+PAGES = HERE.parents[1] / "pages"
+_FRAMED = "framed"  # session state: app.py has run for this visitor
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A row of the table in app.py: a file in pages/, its title and its one line on the start page."""
+
+    name: str
+    title: str
+    line: str
+
+    def page(self) -> StreamlitPage:
+        return st.Page(f"pages/{self.name}.py", title=self.title, help=self.line)
+
+
+def frame() -> None:
+    """Set what all pages share; called once at the top of app.py."""
+    st.session_state[_FRAMED] = True
+    st.set_page_config(page_title="cnnviz", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=232)
+    st.logo(str(HERE / "icon.png"), size="large")
+    st.html(f"<style>{_css()}</style>")
+
+
+@functools.cache
+def _css() -> str:
+    return (HERE / "frame.css").read_text()
+
+
+def title(name: str, idea: str) -> DeltaGenerator:
+    """The head of a page: its name and its idea in one sentence; returns the place at its right, for the choice of input."""
+    _enter_by_app()
+    head, right = st.columns([5, 2], vertical_alignment="center")
+    with head:
+        st.title(name, anchor=False)
+        st.markdown(idea)
+    return right.container(horizontal=True, horizontal_alignment="right", key="title_right")
+
+
+def _enter_by_app() -> None:
+    """Send a page that was run without app.py back through it.
+
+    Until `st.navigation` has been called once in the process, Streamlit takes a folder `pages` for its older kind of
+    multipage app: the first visitor of a fresh server who comes by a link to a page would get the bare page.
+    """
+    if _FRAMED not in st.session_state:
+        st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))], position="hidden")
+        st.rerun()
+
+
+@contextmanager
+def speaking_errors() -> Iterator[None]:
+    """Show a ValueError as a message; everything else fails loudly. The one handler of the app."""
+    try:
+        yield
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def fragment(function: Callable[..., None]) -> Callable[..., Any]:
+    """`st.fragment` whose ValueErrors are shown where the fragment stands."""
+
+    @functools.wraps(function)
+    def speaking(*arguments: Any, **options: Any) -> None:
+        with speaking_errors():
+            function(*arguments, **options)
+
+    return st.fragment(speaking)
+
+
+def lesson_end(key: str, *, notice: str, question: str, answer: Callable[[], str], code: Callable[[], str] | None) -> None:
+    """The end of every page: what to notice, an exercise with its computed answer, and PyTorch code for what is on screen.
+
+    Only the open tab is run, so that the code costs nothing while a slider moves. code: None while the settings do not fit.
+    """
+    names = ("What to notice", "Exercise", "The same in PyTorch")
+    noticing, exercise, pytorch = st.tabs(names, key=f"{key}_end", on_change="rerun", bind="query-params")
+    if noticing.open:
+        noticing.markdown(notice)
+    if exercise.open:
+        with exercise:
+            st.markdown(question)
+            with st.expander("Answer"), speaking_errors():
+                st.markdown(answer())
+    if pytorch.open:
+        with pytorch:
+            pytorch_code(code()) if code else st.info("There is no code for settings that do not fit: see the message above.")
+
+
+def pytorch_code(code: str) -> None:
+    """Code that computes what is on screen without this app; it runs as it is."""
+    st.code(code, language="python")

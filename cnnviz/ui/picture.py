@@ -1,0 +1,80 @@
+"""The picture picker: a built-in sample, an upload or the webcam. All picture pages share one choice, so it travels along.
+
+The link carries the sample and the size. An upload stays on the visitor's own session: `st.file_uploader` forgets its
+file when its page is left, so the bytes are kept in the session state here, and a file that cannot be read replaces nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha1
+
+import streamlit as st
+from torch import Tensor
+
+from cnnviz import images
+from cnnviz.ui import cached
+
+SIZES = (128, 256, 512, 1024)  # px, longer side
+_UPLOAD = "picture_upload"  # session state: (file name, bytes) of the last picture that could be read
+_REFUSED = "picture_refused"  # session state: what was wrong with the last file
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picked picture: `id` names its pixels in the browser, `code()` is the PyTorch code that makes `image`."""
+
+    id: str
+    image: Tensor  # (3,H,W)
+    code: Callable[[], str]
+
+
+def picture_picker(*, default_size: int = 512) -> Picture:
+    """A button that opens the choice of picture; returns the picked picture."""
+    state = st.session_state
+    # The button is drawn before the choice in it, so on the first run from a link only the address knows the name.
+    name = state.get("picture", st.query_params.get("picture", cached.DEFAULT_SAMPLE))
+    shown = state[_UPLOAD][0] if name == "upload" and _UPLOAD in state else name
+    with st.popover(f"Picture: {shown if len(shown) < 22 else shown[:20] + '…'}", icon=":material/image:"):
+        source = st.pills(
+            "Picture", [*images.SAMPLES, "upload"], default=cached.DEFAULT_SAMPLE, required=True,
+            format_func=lambda option: "your own" if option == "upload" else option,
+            key="picture", bind="query-params", persist_state="session",
+        )  # fmt: skip
+        st.file_uploader(
+            "Your own: PNG, JPEG, WebP, GIF, BMP or TIFF, up to 10 MB",
+            key="picture_file", on_change=_keep, args=("picture_file",),
+        )  # fmt: skip
+        if st.toggle("Use the webcam", key="picture_webcam"):
+            st.camera_input("Webcam", key="picture_camera", on_change=_keep, args=("picture_camera",))
+        size = st.segmented_control(
+            "Longer side, in pixels", SIZES, default=default_size, required=True,
+            key="picture_size", bind="query-params", persist_state="session",
+        )  # fmt: skip
+    if _REFUSED in state:
+        st.error(state[_REFUSED], icon=":material/broken_image:")
+    if source == "upload" and _UPLOAD in state:
+        name, data = state[_UPLOAD]
+        code = partial(images.picture_code, None, size, file_name=name, data=data)
+        return Picture(f"{sha1(data).hexdigest()[:16]}-{size}", cached.decoded(data, size), code)
+    if source == "upload":
+        st.info("Choose a file or take a picture under “Picture”; until then you see a sample.", icon=":material/upload:")
+        source = cached.DEFAULT_SAMPLE
+    return Picture(f"{source}-{size}", cached.sample(source, size), partial(images.picture_code, source, size))
+
+
+def _keep(key: str) -> None:
+    """Take over a newly given file if it can be read; otherwise say why and keep the picture that was there."""
+    state = st.session_state
+    state.pop(_REFUSED, None)
+    file = state[key]
+    if file is None:
+        return
+    data = file.getvalue()
+    try:
+        images.decode_image(data, 64)
+    except ValueError as error:
+        state[_REFUSED] = f"{file.name}: {error}"
+        return
+    state[_UPLOAD] = ("webcam.jpg" if key == "picture_camera" else file.name, data)
+    state["picture"] = "upload"

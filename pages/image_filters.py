@@ -1,0 +1,67 @@
+"""Image filters: a kernel slides over a picture, and every pixel of the result is a sum that can be read."""
+
+import streamlit as st
+
+from cnnviz.convolution import output_size
+from cnnviz.figures.pictures import paint
+from cnnviz.images import to_grey
+from cnnviz.kernels import KERNELS, filter_image
+from cnnviz.pytorch_code import filter_code
+from cnnviz.ui.components.picture_trace import picture_trace
+from cnnviz.ui.downloads import downloads
+from cnnviz.ui.filter_controls import filter_controls, keep_cells
+from cnnviz.ui.filter_view import filter_operation, input_panel, result_panel, send_input, size_rule, strongest
+from cnnviz.ui.frame import fragment, lesson_end, speaking_errors, title
+from cnnviz.ui.picture import Picture, picture_picker
+
+NOTICE = """
+- A kernel whose cells sum to 0 answers only to changes: an even area becomes 0 (white in the signed colours).
+- A kernel whose cells sum to 1 keeps the brightness; **Divide the kernel by its sum** makes it so.
+- Cross-correlation lays the kernel on the picture as it stands; true convolution turns it by 180° first. For symmetric
+  kernels there is no difference; for Sobel the sign changes.
+- Edit a cell: click it, type, or press ↑ and ↓. The border decides what the kernel reads outside the picture.
+"""
+
+with title("Image filters", "A kernel slides over the picture: pixels times cells, added up, make one new pixel."):
+    chosen = picture_picker()
+
+
+@fragment
+def lesson(picture: Picture) -> None:
+    choice = filter_controls()
+    image = picture.image if choice.colour else to_grey(picture.image)  # (C,H,W)
+    panels, start, size, painted = [input_panel(image)], None, "", None
+    bench, message = st.container(), st.container()
+    with message, speaking_errors():
+        kernel = choice.kernel()
+        spec = choice.spec(kernel)
+        result = filter_image(image, kernel, spec, flip=choice.flip)  # (C,H',W')
+        painted = paint(result, choice.how(kernel))
+        panels.append(result_panel("Result", result, painted, filter_operation(kernel, spec, choice.flip)))
+        start, size = (1, *strongest(result)), size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:]))
+    with bench:
+        name = send_input(picture.id, image, key="filters_pixels")
+        picture_trace(panels, picture_id=name, key="filters_trace", grid=choice.grid(), on_kernel=keep_cells, start=start)
+    if painted is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(size)
+            downloads("filtered", result, painted, key="filters")
+    lesson_end(
+        "filters", notice=NOTICE,
+        question="The course's diagonal angle detector holds 0.9 on the diagonal and 0.1 elsewhere. What does it answer on a "
+        "patch that is the kernel itself? The notes print 2.43.",
+        answer=match_answer, 
+        code=painted and (lambda: filter_code(picture.code(), kernel, spec, flip=choice.flip, grey=not choice.colour)),
+    )  # fmt: skip
+
+
+def match_answer() -> str:
+    kernel = KERNELS["diagonal angle"].double()
+    match, mismatch = float((kernel * kernel).sum()), float((kernel * kernel.flip(1)).sum())
+    return (
+        f"Three cells give $0.9^2$ and six give $0.1^2$: {match:.2f}, not 2.43. On the mirrored patch it answers {mismatch:.2f}: "
+        "a filter is a pattern, and its answer says how well the patch matches."
+    )
+
+
+lesson(chosen)

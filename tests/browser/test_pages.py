@@ -1,0 +1,146 @@
+"""What a visitor does on the picture pages: follows links, edits a kernel, brings a picture, takes results away."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from cnnviz.convolution import ConvSpec
+from cnnviz.images import sample_image, to_grey
+from cnnviz.kernels import KERNELS, filter_image
+from tests.browser.server import ROOT, streamlit_server
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has been drawn and no run is under way."""
+    page.get_by_role("heading", level=1).wait_for()
+    page.wait_for_function("() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+    page.wait_for_timeout(300)
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    settle(page)
+    return page
+
+
+def caption(page: Page) -> str:
+    """The shape and the range below the last picture."""
+    return page.locator("figcaption").filter(has_text="values").last.inner_text()
+
+
+@pytest.mark.parametrize("name", ["", *PAGES])
+def test_no_request_leaves_the_machine(page: Page, app_url: str, name: str) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    opened(page, f"{app_url}/{name}")
+    assert requests
+    assert [url for url in requests if not url.startswith((app_url, app_url.replace("http", "ws"), "data:", "blob:"))] == []
+
+
+def test_the_first_visitor_of_a_fresh_server_may_come_by_a_link(page: Page) -> None:
+    with streamlit_server(ROOT / "app.py") as server:
+        opened(page, f"{server.url}/edges?edges_border=zeros")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Edges (Sobel)")
+        expect(page.get_by_test_id("stSidebarNavLink").first).to_have_text("Start")
+        expect(page.get_by_role("combobox", name="Border")).to_have_value("zeros")
+        page.get_by_test_id("stSidebarNavLink").filter(has_text="Pooling").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Pooling")
+
+
+def test_the_start_page_leads_to_each_lesson(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    for picture in page.get_by_test_id("stImage").locator("img").all():
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    page.get_by_test_id("stMain").get_by_role("link", name="Edges (Sobel)").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edges (Sobel)")
+
+
+def test_an_edited_kernel_is_in_the_link(page: Page, app_url: str, browser) -> None:
+    opened(page, f"{app_url}/image_filters?picture=disc&picture_size=128")
+    before = caption(page)
+    cell = page.get_by_label("weight in row 2, column 3")
+    cell.click()
+    cell.fill("7")
+    cell.press("Enter")
+    page.wait_for_url(re.compile("filters_cells"))
+    settle(page)
+    after = caption(page)
+    assert after != before
+    fresh = browser.new_context(viewport={"width": 1024, "height": 768}).new_page()
+    opened(fresh, page.url)
+    assert caption(fresh) == after
+    assert fresh.get_by_label("weight in row 2, column 3").input_value() == "7"
+    kernel = KERNELS["Sobel x"].clone()
+    kernel[1, 2] = 7
+    result = filter_image(to_grey(sample_image("disc", 128)), kernel, ConvSpec((3, 3), padding=1, padding_mode="replicate"))
+    assert f"{float(result.max()):.3g}" in after
+    fresh.context.close()
+
+
+def test_a_bad_cell_keeps_what_was_typed(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/image_filters?picture=digit")
+    cell = page.get_by_label("weight in row 1, column 1")
+    cell.click()
+    cell.fill("abc")
+    cell.press("Enter")
+    expect(page.get_by_text("row 1, column 1 is 'abc'")).to_be_visible()
+    assert cell.input_value() == "abc"
+    cell.fill("2")
+    cell.press("Enter")
+    expect(page.get_by_text("row 1, column 1 is 'abc'")).to_be_hidden()
+
+
+def test_pictures_come_and_stay(page: Page, app_url: str, tmp_path: Path) -> None:
+    opened(page, f"{app_url}/image_filters")
+    good, bad = io.BytesIO(), b"\x89PNG\r\n\x1a\n and then nothing"
+    Image.new("RGB", (60, 33), (10, 200, 30)).save(good, "PNG")
+    page.get_by_role("button", name=re.compile("Picture: ")).click()
+    chooser = page.locator("input[type=file]").first
+    chooser.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": good.getvalue()})
+    expect(page.locator("figcaption").first).to_contain_text("1×33×60")
+    chooser.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": bad})
+    expect(page.get_by_text(re.compile(r"bad\.png: "))).to_be_visible()
+    expect(page.locator("figcaption").first).to_contain_text("1×33×60")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Edges").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edges (Sobel)")
+    expect(page.locator("figcaption").first).to_contain_text("1×33×60")
+
+
+def test_the_webcam_is_a_picture(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/image_filters")
+    page.get_by_role("button", name=re.compile("Picture: ")).click()
+    page.get_by_text("Use the webcam").click()
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
+    page.get_by_role("button", name="Take Photo").click()
+    expect(page.get_by_role("button", name="Picture: webcam.jpg")).to_be_visible()
+
+
+def test_results_can_be_taken_away(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/image_filters?picture=disc&filters_border=zeros")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Values").click()
+    values = np.load(saved.value.path())
+    expected = filter_image(to_grey(sample_image("disc", 512)), KERNELS["Sobel x"]).numpy()
+    assert saved.value.suggested_filename == "filtered.npy"
+    np.testing.assert_allclose(values, expected, atol=1e-6)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    assert Image.open(saved.value.path()).size == expected.shape[:0:-1]
+
+
+def test_the_whole_lesson_is_on_a_projector(page: Page, app_url: str) -> None:
+    """At 1366 x 768 the pictures, the kernel and the traced sum are there without scrolling."""
+    opened(page, f"{app_url}/image_filters")
+    for part in (page.locator("figcaption").last, page.get_by_label("weight in row 3, column 3")):
+        box = part.bounding_box()
+        assert box and box["y"] + box["height"] <= 768
+
+

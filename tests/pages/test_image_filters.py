@@ -1,0 +1,100 @@
+"""The page Image filters: its defaults, extreme settings, bad cells, bad files, and its own PyTorch code."""
+
+import io
+
+import pytest
+import torch
+from PIL import Image
+
+from cnnviz.convolution import ConvSpec
+from cnnviz.images import sample_image, to_grey
+from cnnviz.kernels import KERNELS, filter_image, gaussian
+from tests.pages.opened import PYTORCH, opened, run_code
+
+GREY = to_grey(sample_image("china", 512))
+CODE = {"filters_end": PYTORCH}
+
+
+def png(size: tuple[int, int] = (40, 30)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 60)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_it_opens_on_an_edge_filter():
+    page = opened("image_filters", CODE)
+    assert page.title[0].value == "Image filters"
+    assert page.selectbox(key="filters_kernel").value == "Sobel x"
+    spec = ConvSpec((3, 3), padding=1, padding_mode="replicate")
+    assert torch.allclose(run_code(page)["result"], filter_image(GREY, KERNELS["Sobel x"], spec), atol=1e-6)
+    assert "342" in page.markdown[1].value and "512" in page.markdown[1].value  # the rule for the size, with its numbers
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (
+            {"filters_kernel": "Gaussian blur", "filters_sigma": 5.0, "filters_size": 15, "filters_channels": "colour",
+             "filters_border": "circular", "filters_dilation": 4, "filters_stride": 4, "filters_show": "absolute"},
+            lambda: filter_image(
+                sample_image("china", 512), gaussian(15, 5.0),
+                ConvSpec((15, 15), 4, 28, 4, padding_mode="circular"),
+            ),
+        ),
+        (
+            {"filters_kernel": "custom", "filters_cells": "1 2 3 4", "filters_border": "valid", "filters_normalise": True,
+             "filters_operation": "true convolution", "picture": "digit"},
+            lambda: filter_image(
+                to_grey(sample_image("digit")), torch.tensor([[1.0, 2, 3, 4]]) / 10, ConvSpec((1, 4)), flip=True
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_its_code_computes_the_same_at_extreme_settings(state, expected):
+    page = opened("image_filters", CODE | state)
+    assert not page.error
+    assert torch.allclose(run_code(page)["result"], expected(), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("1 · 3", "row 1, column 2 is empty"),
+        ("1 NaN 3; 0 0 0", "column 2 is 'NaN'"),
+        ("1e308 0", "1e308"),
+        ("1 2; 3", "row 2 has 1 column"),
+        ("", "the kernel is empty"),
+    ],
+)
+def test_a_bad_cell_gets_one_message_and_everything_stays(cells, words):
+    page = opened("image_filters", {"filters_kernel": "custom", "filters_cells": cells, "filters_dilation": 2})
+    assert [words in error.value for error in page.error] == [True]
+    assert page.session_state["filters_cells"] == cells and page.session_state["filters_dilation"] == 2
+    assert page.selectbox(key="filters_kernel").set_value("sharpen").run().error == []  # and the way out works
+
+
+def test_a_kernel_larger_than_the_picture_says_so():
+    wide = "; ".join(["1 " * 15] * 15)
+    state = {"filters_kernel": "custom", "filters_cells": wide, "filters_border": "valid", "filters_dilation": 4}
+    page = opened("image_filters", state | {"picture": "digit"})
+    assert len(page.error) == 1 and "28x28" in page.error[0].value
+
+
+def test_an_upload_replaces_the_sample_and_a_bad_one_replaces_nothing():
+    page = opened("image_filters")
+    page.file_uploader(key="picture_file").upload("mine.png", png()).run()
+    assert not page.error and page.session_state["picture"] == "upload"
+    assert "30" in page.markdown[1].value and "40" in page.markdown[1].value
+    page.file_uploader(key="picture_file").upload("text.png", b"no picture at all").run()
+    assert len(page.error) == 1 and "text.png" in page.error[0].value
+    assert "30" in page.markdown[1].value  # the good picture is still there
+    page.pills(key="picture").set_value("flower").run()
+    assert "341" in page.markdown[1].value or "342" in page.markdown[1].value
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_every_named_kernel_runs(name):
+    page = opened("image_filters", CODE | {"filters_kernel": name, "picture": "digit"})
+    assert not page.error
+    expected = filter_image(to_grey(sample_image("digit")), KERNELS[name], ConvSpec((3, 3), padding=1, padding_mode="replicate"))
+    assert torch.allclose(run_code(page)["result"], expected, atol=1e-5)
