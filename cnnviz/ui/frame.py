@@ -58,7 +58,7 @@ def _enter_by_app() -> None:
     multipage app: the first visitor of a fresh server who comes by a link to a page would get the bare page.
     """
     if _FRAMED not in st.session_state:
-        st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))], position="hidden")
+        st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))])
         st.rerun()
 
 
