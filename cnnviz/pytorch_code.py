@@ -18,9 +18,7 @@ image = ((299 * red + 587 * green + 114 * blue + 500) / 1000).floor()[None] / 25
 """
 
 
-def filter_code(
-    picture: str, kernel: Tensor, spec: ConvSpec | None = None, *, flip: bool = False, grey: bool = False
-) -> str:
+def filter_code(picture: str, kernel: Tensor, spec: ConvSpec | None = None, *, flip: bool = False, grey: bool = False) -> str:
     """Code for filter_image(image, kernel, spec, flip=flip); `result` is (C,H',W')."""
     lines = _filter_lines("image", "result", kernel, spec, flip, 1 if grey else 3)
     return _with_picture(picture, grey, ["import torch.nn.functional as F"], lines)
@@ -71,9 +69,7 @@ def _step_lines(step: Step, source: str, target: str, channels: int) -> list[str
     return [f"{target} = {pooling_call(step.spec, step.kind.removesuffix(' pool'))}({source})"]
 
 
-def _filter_lines(
-    source: str, target: str, kernel: Tensor, spec: ConvSpec | None, flip: bool, channels: int
-) -> list[str]:
+def _filter_lines(source: str, target: str, kernel: Tensor, spec: ConvSpec | None, flip: bool, channels: int) -> list[str]:
     """The kernel, one copy of it for each channel, the border where F.conv2d has no padding for it, the convolution."""
     height, width = kernel.shape
     if spec is not None:

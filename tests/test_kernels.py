@@ -229,9 +229,7 @@ def test_an_identity_filter_returns_the_same_numbers_and_writes_into_nothing() -
 def test_a_picture_that_is_not_contiguous() -> None:
     image = torch.rand(40, 30, 3, generator=torch.Generator().manual_seed(5)).permute(2, 0, 1)
     assert torch.equal(filter_image(image, box(3)), filter_image(image.contiguous(), box(3)))
-    assert torch.equal(
-        filter_image(image[:, ::2, 3:], box(3), VALID), filter_image(image[:, ::2, 3:].contiguous(), box(3), VALID)
-    )
+    assert torch.equal(filter_image(image[:, ::2, 3:], box(3), VALID), filter_image(image[:, ::2, 3:].contiguous(), box(3), VALID))
 
 
 # Kernels as text

@@ -105,7 +105,6 @@ def _value(cell: str, where: str) -> float:
 
 def _written(value: np.float32) -> str:
     """The shortest text that reads back as the same float32."""
-    value = value + np.float32(0)  # no minus before a zero
     decimal = f"{value:.0f}" if value == round(value) and abs(value) <= LARGEST else str(value)
     fraction = Fraction(float(value)).limit_denominator(MAX_DENOMINATOR)
     exact = np.float32(fraction.numerator / fraction.denominator) == value

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 from cnnviz.convolution import PADDING_MODES, ConvSpec
@@ -64,8 +65,22 @@ class FilterChoice:
     def grid(self) -> Grid:
         """The cells as typed, the bad ones marked."""
         cells = kernel_cells(self.text)
-        operation = "turned by 180° as it slides" if self.flip else "slides as it stands"
-        return Grid(cells, caption=operation, bad=bad_cells(cells))
+        return Grid(cells, caption=self._operation(), bad=bad_cells(cells))
+
+    def _operation(self) -> str:
+        """How the kernel slides, and what turning it by 180° changes."""
+        try:
+            kernel = self.kernel()
+        except ValueError:
+            return ""
+        turned = kernel.flip(0, 1)
+        if torch.equal(turned, kernel):
+            difference = "turned by 180° it is the same: no difference"
+        elif torch.equal(turned, -kernel):
+            difference = "turned by 180° every result changes its sign"
+        else:
+            difference = "turned by 180° it is another kernel"
+        return f"{'True convolution' if self.flip else 'Cross-correlation'}; {difference}"
 
 
 def filter_controls() -> FilterChoice:

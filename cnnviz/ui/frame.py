@@ -31,7 +31,7 @@ class Lesson:
 def frame() -> None:
     """Set what all pages share; called once at the top of app.py."""
     st.session_state[_FRAMED] = True
-    st.set_page_config(page_title="cnnviz", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=232)
+    st.set_page_config(page_title="cnnviz", page_icon=str(HERE / "icon.png"), layout="wide")
     st.logo(str(HERE / "icon.png"), size="large")
     st.html(f"<style>{_css()}</style>")
 

@@ -15,10 +15,10 @@ def show(lessons: Mapping[str, Sequence[Lesson]]) -> None:
     title("See how convolutional networks see", "Pick a lesson. Bring your own picture, or take one that is here.")
     for section, rows in lessons.items():
         st.subheader(section, anchor=False)
-        with st.grid(min_column_width=250, gap="medium"):
+        with st.grid(min_column_width=225):
             for lesson in rows:
-                with st.container(border=True):
+                with st.container(border=True, gap="xsmall"):
                     picture = PICTURES / f"{lesson.name}.png"
                     st.image(str(picture), alt=f"A picture from the lesson {lesson.title}", width="stretch")
                     st.page_link(f"pages/{lesson.name}.py", label=f"**{lesson.title}**")
-                    st.markdown(lesson.line)
+                    st.caption(lesson.line)
