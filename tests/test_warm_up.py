@@ -32,7 +32,7 @@ def test_a_rerun_triggers_no_full_collection(environment: dict[str, str], expect
     """Exactly none with the app's settings; with Streamlit's default the same count sees one after each run (but for the last)."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with streamlit_server(APP) as server:
-        with ThreadPoolExecutor(1) as thread:  # the browser tests leave an event loop in this one
-            before, after = thread.submit(asyncio.run, _counts(server.port, 20)).result()
+    # A thread of its own: the browser tests leave an event loop in this one.
+    with streamlit_server(APP) as server, ThreadPoolExecutor(1) as thread:
+        before, after = thread.submit(asyncio.run, _counts(server.port, 20)).result()
     assert after - before == 0 if expected == 0 else after - before >= expected

@@ -1,6 +1,7 @@
 """The frame round every page: configuration, title, errors in the learner's words, and the PyTorch code at the end."""
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,8 +59,18 @@ def _enter_by_app() -> None:
     multipage app: the first visitor of a fresh server who comes by a link to a page would get the bare page.
     """
     if _FRAMED not in st.session_state:
-        st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))])
+        start = st.Page(lambda: None, title="Start", default=True)  # the default page has no address of its own
+        st.navigation([start, *(st.Page(page) for page in sorted(PAGES.glob("*.py")))])
         st.rerun()
+
+
+def plain(text: str) -> str:
+    """The text with Markdown's signs escaped.
+
+    Messages repeat what was typed or stood in a link: as Markdown, a link could make its reader's browser load a picture
+    from anywhere.
+    """
+    return re.sub(r"([\\`*\[\]<>$~])", r"\\\1", text)
 
 
 @contextmanager
@@ -68,7 +79,7 @@ def speaking_errors() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def fragment(function: Callable[..., None]) -> Callable[..., Any]:

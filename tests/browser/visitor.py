@@ -45,7 +45,7 @@ class Visitor:
         while True:
             answer = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), PATIENCE))
             kind = answer.WhichOneof("type")
-            if kind == "script_finished":
+            if kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return (time.perf_counter() - started) * 1e3
             if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 self._hear(answer)

@@ -1,0 +1,20 @@
+"""The small CIFAR network without augmentation: one half of the course's last exercise.
+
+Everything but the augmentation is as in cifar_small_augmented.
+Command: python -m cnnviz.train cifar_small
+"""
+
+from cnnviz.train.recipe import Recipe
+
+RECIPE = Recipe(
+    name="cifar_small",
+    architecture="cifar_cnn",
+    data="cifar10",
+    epochs=40,
+    batch_size=250,
+    learning_rate=0.2,
+    weight_decay=5e-4,
+    label_smoothing=0.1,
+    average=0.998,
+    bfloat16=True,
+)
