@@ -1,6 +1,7 @@
 """filter_image beside OpenCV's filter2D: float32 RGB, zeros around, each with its own default number of threads.
 
-The two take turns, so that both meet the same disturbances; a time is the median (and the least) of all turns.
+The two take turns, call by call, so that both meet the same disturbances and neither finds its picture in the fast caches.
+A time is the median of all turns. On a machine that is busy with other things look at the ratio of the least times instead.
 """
 
 import statistics
@@ -30,15 +31,10 @@ def took(function: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-def in_turns(functions: dict[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:
-    """The times of each function in ms, one call of each a turn, after two turns to warm up."""
-    times: dict[str, list[float]] = {name: [] for name in functions}
-    for turn in range(turns + 2):
-        for name, function in functions.items():
-            spent = took(function)
-            if turn >= 2:
-                times[name].append(spent)
-    return times
+def in_turns(functions: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+    """The times of each function in ms, one for each turn."""
+    turns = [{name: took(function) for name, function in functions.items()} for _ in range(TURNS + 2)]
+    return {name: [turn[name] for turn in turns[2:]] for name in functions}  # the first two are to warm up
 
 
 def compared(image: Tensor, kernel: Tensor) -> dict[str, list[float]]:
@@ -51,7 +47,7 @@ def compared(image: Tensor, kernel: Tensor) -> dict[str, list[float]]:
     difference = np.abs(filter_image(image, kernel).permute(1, 2, 0).numpy() - by_opencv()).max()
     if difference > 1e-3:
         raise AssertionError(f"filter_image and filter2D differ by {difference}")
-    return in_turns({"filter_image": lambda: filter_image(image, kernel), "filter2D": by_opencv}, TURNS)
+    return in_turns({"filter_image": lambda: filter_image(image, kernel), "filter2D": by_opencv})
 
 
 def plain(image: Tensor, kernel: Tensor) -> float:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
 
 PRESSES = 40
+GAUSSIAN = "filters_kernel=Gaussian+blur"
 PICTURE = """() => document.querySelector('[data-testid="stImage"] img')"""
 # What changes when a new picture stands on the screen: the loaded image's address, or the component's stamp.
 MINIMAL_STATE = """() => { const i = document.querySelector('[data-testid="stImage"] img');
@@ -24,15 +25,16 @@ CLOCK = """(state) => { window.__took = []; let before = null, started = 0;
     requestAnimationFrame(look); }"""
 
 
-def opened(browser: Browser, url: str, state: str, slider: str) -> Page:
-    """A page whose slider has the focus and whose clock runs."""
+def opened(browser: Browser, url: str, state: str, control: str) -> Page:
+    """A page whose control, a slider or a kernel's cell, has the focus and whose clock runs."""
     page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.goto(url)
-    page.get_by_role("slider", name=slider).wait_for()
+    focused = page.get_by_role("textbox" if control.startswith("weight") else "slider", name=control)
+    focused.wait_for()
     page.wait_for_function(f"({state})() !== null")
     page.wait_for_timeout(6_000)  # the warm-up thread is done
     page.evaluate(f"({CLOCK})({state})")
-    page.get_by_role("slider", name=slider).focus()
+    focused.focus()
     return page
 
 
@@ -50,20 +52,20 @@ def summary(took: list[float]) -> str:
 
 
 def measure(pages: dict[str, tuple[Path, str, str, str]], presses: int = PRESSES) -> dict[str, list[float]]:
-    """Key to picture, in ms, of each page {name: (app, path, state, slider)}, pressed in turns."""
+    """Key to picture, in ms, of each page {name: (app, path, state, control)}, pressed in turns."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         servers = [streamlit_server(app) for app, *_ in pages.values()]
         started = [server.__enter__() for server in servers]
         try:
             views = {
-                name: opened(browser, f"{server.url}/{path}", state, slider)
-                for (name, (_, path, state, slider)), server in zip(pages.items(), started, strict=True)
+                name: opened(browser, f"{server.url}/{path}", state, control)
+                for (name, (_, path, state, control)), server in zip(pages.items(), started, strict=True)
             }
             for turn in range(presses):
                 for view in views.values():
                     view.bring_to_front()
-                    press(view, "ArrowRight" if turn % 10 < 5 else "ArrowLeft")
+                    press(view, "ArrowUp" if turn % 10 < 5 else "ArrowDown")
             return {name: view.evaluate("window.__took.slice(2)") for name, view in views.items()}
         finally:
             browser.close()
@@ -74,8 +76,10 @@ def measure(pages: dict[str, tuple[Path, str, str, str]], presses: int = PRESSES
 def main() -> None:
     took = measure({
         "minimal page": (ROOT / "benchmarks" / "apps" / "minimal.py", "", MINIMAL_STATE, "value"),
-        "image filters": (ROOT / "app.py", "image_filters?filters_kernel=Gaussian+blur", TRACE_STATE, "sigma"),
+        "a cell of the kernel, 3x3": (ROOT / "app.py", "image_filters", TRACE_STATE, "weight in row 2, column 3"),
+        "a cell of the kernel, 9x9": (ROOT / "app.py", f"image_filters?{GAUSSIAN}", TRACE_STATE, "weight in row 5, column 5"),
+        "sigma of a Gaussian blur": (ROOT / "app.py", f"image_filters?{GAUSSIAN}", TRACE_STATE, "sigma"),
     })  # fmt: skip
     base = statistics.median(took["minimal page"])
     for name, values in took.items():
-        print(f"{name:15} {summary(values)}, ratio {statistics.median(values) / base:.2f}")
+        print(f"{name:25} {summary(values)}, ratio {statistics.median(values) / base:.2f}")

@@ -11,11 +11,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.convolution import PADDING_MODES, ConvSpec, check_pooling, output_size
-from cnnviz.kernels import KERNELS, check_filter, filter_image, kernel_from_text
+from cnnviz.kernels import KERNELS, check_filter, filter_image, kernel_from_text, same_padding
 
 Kind = Literal["filter", "max pool", "average pool", "relu", "threshold"]
 KINDS: tuple[Kind, ...] = ("filter", "max pool", "average pool", "relu", "threshold")
 MAX_STEPS = 5  # more pictures do not stand side by side
+MAX_LEVEL = 1e6  # of a threshold's absolute value: as of a kernel's cell
 MAX_SETTING = 64  # of a step's kernel_size, stride, padding and dilation: keeps what a link can ask for small
 
 # The link's letters. Steps are parted by "*" and fields by "_", which a link carries as they are.
@@ -27,8 +28,9 @@ class Step:
     """One operation.
 
     kind: "filter" (kernel, spec, flip), "max pool" or "average pool" (spec), "relu" (negative values become 0) or
-    "threshold" (1 above level, else 0). kernel: a name in KERNELS, or cells as kernel_from_text reads them. spec: for a
-    filter None keeps the size with zeros; a pooling needs one, whose stride is 1 unless it says otherwise.
+    "threshold" (1 above level, else 0; level from -1e6 to 1e6). kernel: a name in KERNELS, or cells as kernel_from_text
+    reads them. spec: for a filter None keeps the size with zeros; a pooling needs one, whose stride is 1 unless it says
+    otherwise.
     Errors: ValueError for another kind, a pooling without spec, settings above 64 or that do not go with the kind.
     """
 
@@ -43,6 +45,8 @@ class Step:
             raise ValueError(f"the step {self.kind!r} is unknown: it must be one of {', '.join(KINDS)}")
         if not math.isfinite(self.level):
             raise ValueError(f"the level {self.level} is no number: give one, for example 0.5")
+        if abs(self.level) > MAX_LEVEL:
+            raise ValueError(f"the level {self.level:g} is too large: a level lies between {-MAX_LEVEL:,.0f} and {MAX_LEVEL:,.0f}")
         if "pool" in self.kind:
             if self.spec is None:
                 raise ValueError(f"{self.kind} needs the size of its window: give ConvSpec(2, stride=2)")
@@ -94,6 +98,16 @@ def pool_image(image: Tensor, spec: ConvSpec, mode: str = "max") -> Tensor:
 def step_kernel(step: Step) -> Tensor:
     """The kernel (kH,kW) of a filter step."""
     return KERNELS[step.kernel] if step.kernel in KERNELS else kernel_from_text(step.kernel)
+
+
+def step_spec(step: Step) -> ConvSpec | None:
+    """How a step's window moves, with a number for each side; None where each pixel is read alone."""
+    if step.kind in ("relu", "threshold"):
+        return None
+    if step.spec is not None:
+        return step.spec.expand(2)
+    size = (step_kernel(step).shape[0], step_kernel(step).shape[1])
+    return ConvSpec(size, padding=same_padding(size)).expand(2)
 
 
 def to_link(steps: Sequence[Step]) -> str:

@@ -29,16 +29,16 @@ with title("Edges (Sobel)", "Two kernels measure how fast the brightness grows, 
 
 @fragment
 def lesson(picture: Picture) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="edges_controls"):
         border = st.selectbox(
             "Border", ["replicate", "reflect", "zeros", "circular", "valid"], width=150, key="edges_border", bind="query-params"
         )  # fmt: skip
         threshold = st.slider(
-            "Hide magnitudes below", 0.0, 4.0, 0.0, 0.05, key="edges_threshold", bind="query-params", width=300,
+            "Hide magnitudes below", 0.0, 4.0, 0.0, 0.05, key="edges_threshold", bind="query-params", width=240,
             help="In the magnitude and the angle; the largest magnitude that a picture can have is √20 = 4.47.",
         )  # fmt: skip
         st.image(encode_png(colour_wheel(64)), width=64)
-        st.caption("The angle as a colour: the direction in which it grows brighter.", width=260)
+        st.caption("The angle as a colour: the direction in which it grows brighter.", width=200)
     grey = to_grey(picture.image)  # (1,H,W)
     gradient = sobel(grey, padding_mode=border)
     shown = gradient.magnitude * (gradient.magnitude >= threshold)
@@ -61,10 +61,12 @@ def lesson(picture: Picture) -> None:
         ],
         picture_id=send_input(picture.id, grey, key="edges_pixels"), key="edges_trace", start=(3, *strongest(gradient.magnitude)),
     )  # fmt: skip
-    with st.popover("Download", icon=":material/download:"), st.container(horizontal=True):
+    with st.popover("Download", icon=":material/download:"):
         for name, values in (("gx", gradient.gx), ("gy", gradient.gy), ("magnitude", gradient.magnitude)):
-            st.markdown(name)
-            downloads(f"sobel_{name}", values, drawn[name], key=f"edges_{name}")
+            row = st.container(horizontal=True, vertical_alignment="center")
+            row.markdown(name, width=90)
+            with row:
+                downloads(f"sobel_{name}", values, drawn[name], key=f"edges_{name}")
     lesson_end(
         "edges", notice=NOTICE,
         question="On the picture **step edge** (0 on the left, 1 on the right): what is $G_x$ on the edge, and what the angle?",

@@ -3,7 +3,7 @@
 import streamlit as st
 from torch import Tensor
 
-from cnnviz.chain import Step, apply_chain
+from cnnviz.chain import Step, apply_chain, step_spec
 from cnnviz.convolution import ConvSpec
 from cnnviz.figures.pictures import paint
 from cnnviz.images import to_grey
@@ -64,12 +64,13 @@ def how(values: Tensor) -> str:
 
 def field_text(steps: list[Step]) -> str:
     """The receptive field of the last picture's pixels, and how far apart two neighbours' fields lie."""
-    field = receptive_fields([step.spec for step in steps if step.spec] or [ConvSpec((1, 1))])[-1]
+    specs = [spec for step in steps if (spec := step_spec(step))]
+    field = receptive_fields(specs or [ConvSpec((1, 1))])[-1]
     height, width = field.size
     down, right = field.jump
     return (
-        f"One number of the last picture depends on {height} × {width} pixels of the input; "
-        f"its neighbour's patch lies {right} px further right, {down} px further down."
+        f"One number of the last picture depends on {height} × {width} input pixels; "
+        f"its neighbours' patches lie {right} px further right, {down} px further down."
     )
 
 

@@ -1,6 +1,8 @@
 """Image filters: a kernel slides over a picture, and every pixel of the result is a sum that can be read."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from torch import Tensor
 
 from cnnviz.convolution import output_size
 from cnnviz.figures.pictures import paint
@@ -9,7 +11,7 @@ from cnnviz.kernels import KERNELS, filter_image
 from cnnviz.pytorch_code import filter_code
 from cnnviz.ui.components.picture_trace import picture_trace
 from cnnviz.ui.downloads import downloads
-from cnnviz.ui.filter_controls import filter_controls, keep_cells
+from cnnviz.ui.filter_controls import FilterOptions, filter_options, keep_cells, kernel_controls
 from cnnviz.ui.filter_view import filter_operation, input_panel, result_panel, send_input, size_rule, strongest
 from cnnviz.ui.frame import fragment, lesson_end, speaking_errors, title
 from cnnviz.ui.picture import Picture, picture_picker
@@ -28,20 +30,32 @@ with title("Image filters", "A kernel slides over the picture: pixels times cell
 
 @fragment
 def lesson(picture: Picture) -> None:
-    choice = filter_controls()
-    image = picture.image if choice.colour else to_grey(picture.image)  # (C,H,W)
+    """What seldom changes. The kernel has a fragment of its own: the fewer widgets are drawn again, the sooner the picture."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kernel_row = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+        options_row = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+    options = filter_options(options_row)
+    image = picture.image if options.colour else to_grey(picture.image)  # (C,H,W)
+    filtered(picture, image, send_input(picture.id, image, key="filters_pixels"), options, kernel_row)
+
+
+@fragment
+def filtered(picture: Picture, image: Tensor, picture_id: str, options: FilterOptions, kernel_row: DeltaGenerator) -> None:
+    cells = kernel_controls(kernel_row)
     panels, start, size, painted = [input_panel(image)], None, "", None
     bench, message = st.container(), st.container()
     with message, speaking_errors():
-        kernel = choice.kernel()
-        spec = choice.spec(kernel)
-        result = filter_image(image, kernel, spec, flip=choice.flip)  # (C,H',W')
-        painted = paint(result, choice.how(kernel))
-        panels.append(result_panel("Result", result, painted, filter_operation(kernel, spec, choice.flip)))
+        kernel = options.kernel(cells)
+        spec = options.spec(kernel)
+        result = filter_image(image, kernel, spec, flip=options.flip)  # (C,H',W')
+        painted = paint(result, options.how(kernel))
+        panels.append(result_panel("Result", result, painted, filter_operation(kernel, spec, options.flip)))
         start, size = (1, *strongest(result)), size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:]))
     with bench:
-        name = send_input(picture.id, image, key="filters_pixels")
-        picture_trace(panels, picture_id=name, key="filters_trace", grid=choice.grid(), on_kernel=keep_cells, start=start)
+        picture_trace(
+            panels, picture_id=picture_id, key="filters_trace", grid=options.grid(cells), on_kernel=keep_cells, start=start,
+            foresee=None if options.normalise else options.show,
+        )  # fmt: skip
     if painted is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(size)
@@ -50,8 +64,8 @@ def lesson(picture: Picture) -> None:
         "filters", notice=NOTICE,
         question="The course's diagonal angle detector holds 0.9 on the diagonal and 0.1 elsewhere. What does it answer on a "
         "patch that is the kernel itself? The notes print 2.43.",
-        answer=match_answer, 
-        code=painted and (lambda: filter_code(picture.code(), kernel, spec, flip=choice.flip, grey=not choice.colour)),
+        answer=match_answer,
+        code=painted and (lambda: filter_code(picture.code(), kernel, spec, flip=options.flip, grey=not options.colour)),
     )  # fmt: skip
 
 

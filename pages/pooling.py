@@ -47,11 +47,11 @@ def lesson(picture: Picture) -> None:
         pooled = pool_image(image, spec, mode)  # (C,H',W')
         painted = paint(pooled, "clipped")
         panels.append(result_panel(f"{mode} pooling", pooled, painted, pool_operation(spec, mode)))
-        start = (1, *strongest(pooled))
+        start = (1, *strongest(pooled.diff(dim=2, prepend=pooled[..., :1]).relu()))  # at an edge there is something to see
         rule = size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:], pooling=True))
     with bench:
         picture_id = send_input(picture.id, image, key="pooling_pixels")
-        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start)
+        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start, height=228)
     if painted is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(rule)

@@ -97,7 +97,7 @@ steps_drawn = st.lists(
         st.builds(Step, st.just("filter"), kernels, st.one_of(st.none(), specs), st.booleans()),
         st.builds(Step, st.sampled_from(["max pool", "average pool"]), spec=pool_specs),
         st.just(Step("relu")),
-        st.builds(Step, st.just("threshold"), level=st.floats(allow_nan=False, allow_infinity=False)),
+        st.builds(Step, st.just("threshold"), level=st.floats(-1e6, 1e6)),
     ),
     max_size=MAX_STEPS,
 )
@@ -203,3 +203,5 @@ def test_impossible_steps_are_refused() -> None:
         Step("max pool", spec=ConvSpec((2, 2, 2)))
     with pytest.raises(ValueError, match="the level inf is no number"):
         Step("threshold", level=math.inf)
+    with pytest.raises(ValueError, match="the level 2e\\+06 is too large: a level lies between -1,000,000 and 1,000,000"):
+        Step("threshold", level=2e6)

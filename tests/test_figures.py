@@ -51,7 +51,7 @@ def test_signed_values_are_centred_on_white() -> None:
     assert painted.pixels.tolist() == [[1, ZERO, ZERO + 64, 255]] and painted.pixels.dtype == np.uint8
     assert painted.limits == (-2, 2) and painted.clipped == 0
     assert painted.palette is DIVERGING and DIVERGING[ZERO].tolist() == [255, 255, 255]
-    assert painted.note == "white at 0, blue below, orange above, full at ±2"
+    assert painted.note == "white at 0"
 
 
 def test_signed_colour_values_are_centred_on_mid_grey() -> None:

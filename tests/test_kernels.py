@@ -306,8 +306,8 @@ def test_normalising() -> None:
         ("1e999", "row 1, column 1 is '1e999': a cell lies between"),
         ("x" * 500, "row 1, column 1 is '" + "x" * 20 + "…': give a number"),
         ("1 2; 3", "row 2 has 1 column, row 1 has 2"),
-        (" ".join("1" * 16), "the kernel has 1 rows and 16 columns: 15 of each are the most"),
-        (";".join("1" * 16), "the kernel has 16 rows and 1 columns"),
+        (" ".join("1" * 16), "the kernel is 1x16: it can have up to 15 rows and columns"),
+        (";".join("1" * 16), "the kernel is 16x1: it can have up to 15 rows and columns"),
     ],
 )
 def test_bad_cells_are_named(text: str, message: str) -> None:

@@ -22,7 +22,7 @@ class Painted:
 
     pixels: uint8 (H,W), to be looked up in palette (256,3) or, without one, grey; or (H,W,3) RGB.
     limits: the values that the two ends of the scale stand for. clipped: the share of values beyond them, 0 to 1.
-    note: one line that says how to read the colours.
+    note: what the scale with its two ends does not say of the colours; empty where it says all.
     """
 
     pixels: np.ndarray
@@ -52,21 +52,18 @@ def paint(values: Tensor, how: str = "signed", *, limit: float | None = None) ->
     grey = values.shape[0] == 1
     if how == "clipped":
         return Painted(
-            _pixels(values * 255 + 0.5), None, (0.0, 1.0), _share_outside(values, low, high, 0, 1),
-            f"{'black' if grey else 'no light'} at 0 and below, {'white' if grey else 'full light'} at 1 and above",
+            _pixels(values * 255 + 0.5), None, (0.0, 1.0), _share_outside(values, low, high, 0, 1), ""
         )  # fmt: skip
     largest = max(-low, high)
     limit = limit or (largest if largest > SMALLEST_LIMIT else 1.0)
     if how == "absolute":
         return Painted(
             _pixels(values.abs() * (255 / limit) + 0.5), SEQUENTIAL if grey else None, (0.0, limit),
-            _share_outside(values, low, high, -limit, limit), f"dark at 0, brightest at {limit:.3g}, whatever the sign",
+            _share_outside(values, low, high, -limit, limit), "drawn without sign" if low < 0 else "",
         )  # fmt: skip
-    middle = "white" if grey else "mid grey"
-    ends = ("blue below, orange above") if grey else ("darker below, brighter above")
     return Painted(
         _pixels(values * (127 / limit) + (ZERO + 0.5), lowest=1), DIVERGING if grey else None, (-limit, limit),
-        _share_outside(values, low, high, -limit, limit), f"{middle} at 0, {ends}, full at ±{limit:.3g}",
+        _share_outside(values, low, high, -limit, limit), "white at 0" if grey else "mid grey at 0",
     )  # fmt: skip
 
 

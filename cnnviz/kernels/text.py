@@ -26,7 +26,7 @@ def kernel_from_text(text: str) -> Tensor:
     if rows == (("",),):
         raise ValueError("the kernel is empty: give at least one number, for example 1 0 -1; 1 0 -1; 1 0 -1")
     if len(rows) > MAX_SIDE or len(rows[0]) > MAX_SIDE:
-        raise ValueError(f"the kernel has {len(rows)} rows and {len(rows[0])} columns: {MAX_SIDE} of each are the most")
+        raise ValueError(f"the kernel is {len(rows)}x{len(rows[0])}: it can have up to {MAX_SIDE} rows and columns")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
             count = f"{len(row)} column{'s' * (len(row) != 1)}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnnviz.chain import MAX_STEPS, Step, from_link, to_link
+from cnnviz.chain import MAX_LEVEL, MAX_SETTING, MAX_STEPS, Step, from_link, to_link
 from cnnviz.convolution import ConvSpec
 from cnnviz.kernels import KERNELS, same_padding
 
@@ -24,10 +24,10 @@ def chain_controls() -> list[Step]:
     """A row of cards, one a step, and buttons; ValueError for a damaged link, once its text can be mended."""
     row = st.container(horizontal=True, vertical_alignment="top")
     with row:
-        cards = [st.container(width=172, gap="xxsmall") for _ in range(MAX_STEPS)]
-        tools = st.container(width=150, gap="xsmall")
+        cards = [st.container(width=150, gap="xxsmall") for _ in range(MAX_STEPS)]
+        tools = st.container(width="content", horizontal=True)
     with tools:
-        adding = st.container()
+        adding = st.container(width="content")
         with st.popover("As text", icon=":material/link:"):
             # Drawn before the cards, though it stands after them: a link's text is in the session state only from here on.
             steps = from_link(st.text_input("The chain as text", FIRST, key=_CHAIN, bind="query-params"))
@@ -48,10 +48,12 @@ def _card(number: int, step: Step, steps: Sequence[Step]) -> None:
                  args=(number, steps, kind, None))  # fmt: skip
     if step.kind == "threshold":
         st.session_state[level] = step.level
-        st.number_input("level", -20.0, 20.0, step=0.1, key=level, on_change=_replace, args=(number, steps, kind, level))
+        st.number_input("level", -MAX_LEVEL, MAX_LEVEL, step=0.1, key=level, on_change=_replace, args=(number, steps, kind, level))
     elif step.spec is not None and "pool" in step.kind:
-        st.session_state[size] = step.spec.along(2)[0].kernel_size
-        st.number_input("size = stride", 1, 32, key=size, on_change=_replace, args=(number, steps, kind, size))
+        st.session_state[size] = side = step.spec.along(2)[0].kernel_size
+        plain = step.spec.along(2) == ConvSpec((side, side), side).along(2) and not step.spec.ceil_mode
+        label = "size = stride" if plain else "size (rest: As text)"
+        st.number_input(label, 1, MAX_SETTING, key=size, on_change=_replace, args=(number, steps, kind, size))
 
 
 def _replace(number: int, steps: Sequence[Step], kind: str, value: str | None) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from cnnviz.convolution import PADDING_MODES, ConvSpec
-from cnnviz.figures.pictures import suggested_display
+from cnnviz.figures.pictures import HOW, suggested_display
 from cnnviz.kernels import (
     KERNELS,
     bad_cells,
@@ -26,19 +27,20 @@ from cnnviz.kernels import (
     random_kernel,
     same_padding,
 )
-from cnnviz.ui.components.picture_trace import Grid
+from cnnviz.ui.components.picture_trace import MAX_SIDE, Grid
 
 Cells = tuple[tuple[str, ...], ...]
 CUSTOM = "custom"
 FIRST_CELLS = "0 0 0; 0 1 0; 0 0 0"
-_KERNEL, _CELLS = "filters_kernel", "filters_cells"
+_KERNEL, _PASTED = "filters_kernel", "filters_pasted"  # keys of widgets
+_CELLS = "filters_cells"  # session state and link: the custom kernel's cells as typed
+_SHOWN = "filters_shown"  # session state: the cells of the kernel on screen, for the buttons that resize it
 
 
 @dataclass(frozen=True)
-class FilterChoice:
-    """What the visitor chose; `text` is the kernel's cells as typed, rows parted by ";"."""
+class FilterOptions:
+    """How the visitor wants the kernel to slide and the result to be drawn."""
 
-    text: str
     colour: bool
     stride: int
     dilation: int
@@ -47,9 +49,9 @@ class FilterChoice:
     normalise: bool
     show: str  # "automatic" or how `paint` draws
 
-    def kernel(self) -> Tensor:
-        """(kH,kW); ValueError names a bad cell."""
-        kernel = kernel_from_text(self.text)
+    def kernel(self, text: str) -> Tensor:
+        """The kernel of these cells, (kH,kW); ValueError names a bad cell."""
+        kernel = kernel_from_text(text)
         return normalise(kernel) if self.normalise else kernel
 
     def spec(self, kernel: Tensor) -> ConvSpec:
@@ -62,41 +64,38 @@ class FilterChoice:
     def how(self, kernel: Tensor) -> str:
         return suggested_display(kernel) if self.show == "automatic" else self.show
 
-    def grid(self) -> Grid:
+    def grid(self, text: str) -> Grid:
         """The cells as typed, the bad ones marked."""
-        cells = kernel_cells(self.text)
-        return Grid(cells, caption=self._operation(), bad=bad_cells(cells))
+        rows = kernel_cells(text)[:MAX_SIDE]  # a link can hold more, and rows of several lengths
+        columns = min(max(map(len, rows)), MAX_SIDE)
+        cells = tuple((*row[:columns], *[""] * (columns - len(row))) for row in rows)
+        return Grid(cells, caption=self._operation(text), bad=bad_cells(cells))
 
-    def _operation(self) -> str:
-        """How the kernel slides, and what turning it by 180° changes."""
+    def _operation(self, text: str) -> str:
+        """How the kernel slides, and what flipping it (by 180°) changes."""
         try:
-            kernel = self.kernel()
+            kernel = self.kernel(text)
         except ValueError:
             return ""
         turned = kernel.flip(0, 1)
         if torch.equal(turned, kernel):
-            difference = "turned by 180° it is the same: no difference"
+            difference = "flipping it changes nothing"
         elif torch.equal(turned, -kernel):
-            difference = "turned by 180° every result changes its sign"
+            difference = "flipping it turns every sign"
         else:
-            difference = "turned by 180° it is another kernel"
+            difference = "flipping it gives another kernel"
         return f"{'True convolution' if self.flip else 'Cross-correlation'}; {difference}"
 
 
-def filter_controls() -> FilterChoice:
-    """One row of controls: kernel, its parameters, the border, how the result is drawn, and the rest behind a button."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Kernel", [*KERNELS, *_MAKERS, CUSTOM], index=list(KERNELS).index("Sobel x"), width=210,
-            key=_KERNEL, bind="query-params",
-        )  # fmt: skip
-        text = "" if name == CUSTOM else kernel_to_text(_preset(name))
+def filter_options(row: DeltaGenerator) -> FilterOptions:
+    """The border, how the result is drawn, and behind a button all that is rarely changed."""
+    with row:
         border = st.selectbox(
             "Border", [*PADDING_MODES, "valid"], index=PADDING_MODES.index("replicate"), width=140, key="filters_border",
             bind="query-params", help="What the kernel reads beyond the edge; “valid” stays inside, so the result is smaller.",
         )  # fmt: skip
         show = st.selectbox(
-            "Draw the result", ["automatic", "signed", "absolute", "clipped"], width=150, key="filters_show",
+            "Draw the result", ["automatic", *HOW], width=150, key="filters_show",
             bind="query-params", help="signed: blue below zero, white at zero, orange above; absolute: its size; "
             "clipped: as a picture, cut off at 0 and 1.",
         )  # fmt: skip
@@ -108,28 +107,49 @@ def filter_controls() -> FilterChoice:
                 "Operation", ["cross-correlation", "true convolution"], default="cross-correlation", required=True,
                 key="filters_operation", bind="query-params",
             )  # fmt: skip
-            stride = st.segmented_control(
-                "Stride", [1, 2, 3, 4], default=1, required=True, key="filters_stride", bind="query-params"
-            )
-            dilation = st.segmented_control(
-                "Dilation", [1, 2, 3, 4], default=1, required=True, key="filters_dilation", bind="query-params"
-            )
+            with st.container(horizontal=True, gap="large"):
+                stride = st.segmented_control(
+                    "Stride", [1, 2, 3, 4], default=1, required=True, key="filters_stride", bind="query-params"
+                )
+                dilation = st.segmented_control(
+                    "Dilation", [1, 2, 3, 4], default=1, required=True, key="filters_dilation", bind="query-params"
+                )
             normalise = st.toggle("Divide the kernel by its sum", key="filters_normalise", bind="query-params")
-            typed = st.text_input(
-                "Cells of the custom kernel, rows parted by “;”", FIRST_CELLS, key=_CELLS, bind="query-params",
-                on_change=lambda: st.session_state.update({_KERNEL: CUSTOM}),
+            st.text_input(
+                "Paste a kernel: cells parted by spaces, rows by “;”", key=_PASTED, on_change=_paste,
+                placeholder="1 0 -1; 2 0 -2; 1 0 -1",
             )  # fmt: skip
-            text = typed if name == CUSTOM else text
-            _resize(text)
-    return FilterChoice(
-        text, colour == "colour", stride, dilation, border, kind == "true convolution", normalise, show
-    )
+            st.caption("Grow or shrink the kernel's grid")
+            with st.container(horizontal=True):
+                for label, down, right in (("row +", 1, 0), ("row −", -1, 0), ("column +", 0, 1), ("column −", 0, -1)):
+                    st.button(label, on_click=_resize, args=(down, right), key=f"filters_{label}")
+    return FilterOptions(colour == "colour", stride, dilation, border, kind == "true convolution", normalise, show)
+
+
+def kernel_controls(row: DeltaGenerator) -> str:
+    """The kernel's preset and its parameters; returns its cells as text, rows parted by ";"."""
+    with row:
+        name = st.selectbox(
+            "Kernel", [*KERNELS, *_MAKERS, CUSTOM], index=list(KERNELS).index("Sobel x"), width=210,
+            key=_KERNEL, bind="query-params",
+        )  # fmt: skip
+        # The typed cells belong to no widget, so that the grid alone need be drawn again: their place in the link is
+        # kept here by hand.
+        st.session_state.setdefault(_CELLS, st.query_params.get(_CELLS, FIRST_CELLS))
+        if name == CUSTOM:
+            text = st.session_state[_CELLS]
+            if st.query_params.get(_CELLS) != text:
+                st.query_params[_CELLS] = text
+        else:
+            text = kernel_to_text(_preset(name))
+            st.query_params.pop(_CELLS, None)
+    st.session_state[_SHOWN] = text
+    return text
 
 
 def keep_cells(cells: Cells) -> None:
     """Callback of the kernel's grid: what was typed becomes the custom kernel."""
-    st.session_state[_CELLS] = "; ".join(" ".join("".join(cell.split()) or "·" for cell in row) for row in cells)
-    st.session_state[_KERNEL] = CUSTOM
+    _become("; ".join(" ".join("".join(cell.split()) or "·" for cell in row) for row in cells))
 
 
 def _box() -> Tensor:
@@ -143,9 +163,9 @@ def _gaussian() -> Tensor:
 
 
 def _gabor() -> Tensor:
-    wavelength = st.slider("wavelength", 2.0, 12.0, 5.0, 0.5, key="filters_wavelength", bind="query-params", width=130)
-    angle = st.slider("angle in °", 0, 175, 45, 5, key="filters_angle", bind="query-params", width=130)
-    sigma = st.slider("sigma", 0.5, 5.0, 2.5, 0.1, key="filters_sigma", bind="query-params", width=130)
+    wavelength = st.slider("wavelength", 2.0, 12.0, 5.0, 0.5, key="filters_wavelength", bind="query-params", width=115)
+    angle = st.slider("angle in °", 0, 175, 45, 5, key="filters_angle", bind="query-params", width=115)
+    sigma = st.slider("sigma", 0.5, 5.0, 2.5, 0.1, key="filters_sigma", bind="query-params", width=115)
     return gabor(11, wavelength, angle, sigma)
 
 
@@ -162,20 +182,23 @@ def _preset(name: str) -> Tensor:
     return KERNELS[name] if name in KERNELS else _MAKERS[name]()
 
 
-def _resize(text: str) -> None:
-    """Buttons that grow or shrink the grid, keeping the cells that stay."""
-    rows = kernel_cells(text)
+def _paste() -> None:
+    """Callback: a pasted text becomes the custom kernel."""
+    if st.session_state[_PASTED].strip():
+        _become(st.session_state[_PASTED])
 
-    def to(height: int, width: int) -> None:
-        st.session_state[_CELLS] = "; ".join(
-            " ".join(rows[r][c] if r < len(rows) and c < len(rows[r]) else "0" for c in range(width))
-            for r in range(height)
-        )
-        st.session_state[_KERNEL] = CUSTOM
 
-    height, width = len(rows), max(map(len, rows))
-    st.caption(f"Grid: {height} rows, {width} columns")
-    with st.container(horizontal=True):
-        for label, h, w in (("row +", 1, 0), ("row −", -1, 0), ("column +", 0, 1), ("column −", 0, -1)):
-            possible = 1 <= height + h <= 15 and 1 <= width + w <= 15
-            st.button(label, on_click=to, args=(height + h, width + w), disabled=not possible, key=f"filters_{label}")
+def _resize(down: int, right: int) -> None:
+    """Callback: the grid grows or shrinks by so many rows and columns; the cells that stay keep what is in them."""
+    rows = kernel_cells(st.session_state[_SHOWN])
+    height = min(max(len(rows) + down, 1), MAX_SIDE)
+    width = min(max(max(map(len, rows)) + right, 1), MAX_SIDE)
+    _become("; ".join(
+        " ".join((rows[r][c] if r < len(rows) and c < len(rows[r]) else "0") or "·" for c in range(width))
+        for r in range(height)
+    ))  # fmt: skip
+
+
+def _become(text: str) -> None:
+    st.session_state[_CELLS] = text
+    st.session_state[_KERNEL] = CUSTOM

@@ -2,11 +2,10 @@
 
 from torch import Tensor
 
-from cnnviz.chain import Step, step_kernel
+from cnnviz.chain import Step, step_kernel, step_spec
 from cnnviz.convolution import ConvSpec
 from cnnviz.figures.pictures import Painted
 from cnnviz.images import to_bytes
-from cnnviz.kernels import same_padding
 from cnnviz.ui.components.picture_trace import Filter, Operation, Panel, Pool, Relu, Threshold
 from cnnviz.ui.components.pixels import pixels
 
@@ -29,15 +28,17 @@ def input_panel(image: Tensor, title: str = "Input") -> Panel:
 
 def result_panel(title: str, values: Tensor, painted: Painted, operation: Operation) -> Panel:
     """A drawn result with its shape, its range and how it is drawn written below it."""
-    cut = f", {painted.clipped:.1%} of the values cut off" if painted.clipped else ""
-    caption = f"{shape_text(values)}, values {range_text(values)}; {painted.note}{cut}"
+    notes = [painted.note] * bool(painted.note) + [f"{painted.clipped:.1%} cut off"] * bool(painted.clipped)
+    caption = "; ".join([f"{shape_text(values)}, values {range_text(values)}", *notes])
     return Panel(title, tuple(values.shape), painted.pixels, painted.palette, painted.limits, operation, caption)
 
 
 def strongest(values: Tensor) -> tuple[int, int]:
-    """The place (row, col) of the largest absolute value: the first pixel to be traced."""
-    place = int(values.abs().amax(dim=0).argmax())
-    return place // values.shape[2], place % values.shape[2]
+    """The place (row, col) of the largest absolute value, of several the middle one: the first pixel to be traced."""
+    strength = values.abs().amax(dim=0)  # H W
+    places = (strength == strength.max()).nonzero()
+    row, column = places[len(places) // 2].tolist()
+    return row, column
 
 
 def step_operation(step: Step, before: int) -> Operation:
@@ -46,12 +47,11 @@ def step_operation(step: Step, before: int) -> Operation:
         return Relu(before)
     if step.kind == "threshold":
         return Threshold(step.level, before, above=1.0)
+    spec = step_spec(step)
+    assert spec is not None  # a filter or a pooling has one
     if step.kind == "filter":
-        kernel = step_kernel(step)
-        size = (kernel.shape[0], kernel.shape[1])
-        return filter_operation(kernel, step.spec or ConvSpec(size, padding=same_padding(size)), step.flip, before)
-    assert step.spec is not None  # Step has checked it
-    return pool_operation(step.spec, step.kind.removesuffix(" pool"), before)
+        return filter_operation(step_kernel(step), spec, step.flip, before)
+    return pool_operation(spec, step.kind.removesuffix(" pool"), before)
 
 
 def filter_operation(kernel: Tensor, spec: ConvSpec, flip: bool, of: int = 0) -> Filter:

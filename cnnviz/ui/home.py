@@ -15,7 +15,7 @@ def show(lessons: Mapping[str, Sequence[Lesson]]) -> None:
     title("See how convolutional networks see", "Pick a lesson. Bring your own picture, or take one that is here.")
     for section, rows in lessons.items():
         st.subheader(section, anchor=False)
-        with st.grid(min_column_width=225):
+        with st.grid(min_column_width=190):
             for lesson in rows:
                 with st.container(border=True, gap="xsmall"):
                     picture = PICTURES / f"{lesson.name}.png"

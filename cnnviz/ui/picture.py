@@ -14,6 +14,7 @@ from torch import Tensor
 
 from cnnviz import images
 from cnnviz.ui import cached
+from cnnviz.ui.frame import plain
 
 SIZES = (128, 256, 512, 1024)  # px, longer side
 _UPLOAD = "picture_upload"  # session state: (file name, bytes) of the last picture that could be read
@@ -35,11 +36,11 @@ def picture_picker(*, default_size: int = 512) -> Picture:
     # The button is drawn before the choice in it, so on the first run from a link only the address knows the name.
     name = state.get("picture", st.query_params.get("picture", cached.DEFAULT_SAMPLE))
     shown = state[_UPLOAD][0] if name == "upload" and _UPLOAD in state else name
-    with st.popover(f"Picture: {shown if len(shown) < 22 else shown[:20] + '…'}", icon=":material/image:"):
+    with st.popover(f"Picture: {plain(shown if len(shown) < 22 else shown[:20] + '…')}", icon=":material/image:"):
         source = st.pills(
             "Picture", [*images.SAMPLES, "upload"], default=cached.DEFAULT_SAMPLE, required=True,
             format_func=lambda option: "your own" if option == "upload" else option,
-            key="picture", bind="query-params", persist_state="session",
+            key="picture", bind="query-params", persist_state="session", on_change=lambda: state.pop(_REFUSED, None),
         )  # fmt: skip
         st.file_uploader(
             "Your own: PNG, JPEG, WebP, GIF, BMP or TIFF, up to 10 MB",
@@ -52,7 +53,7 @@ def picture_picker(*, default_size: int = 512) -> Picture:
             key="picture_size", bind="query-params", persist_state="session",
         )  # fmt: skip
     if _REFUSED in state:
-        st.error(state[_REFUSED], icon=":material/broken_image:")
+        st.error(plain(state[_REFUSED]), icon=":material/broken_image:")
     if source == "upload" and _UPLOAD in state:
         name, data = state[_UPLOAD]
         code = partial(images.picture_code, None, size, file_name=name, data=data)

@@ -84,6 +84,34 @@ def test_an_edited_kernel_is_in_the_link(page: Page, app_url: str, browser) -> N
     fresh.context.close()
 
 
+RESULT = """() => { for (const host of document.querySelectorAll('*')) {
+    const canvas = [...(host.shadowRoot?.querySelectorAll('canvas.pixels') ?? [])].at(-1);
+    if (canvas) return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]; } }"""
+
+
+@pytest.mark.parametrize("query", [
+    "filters_show=signed", "filters_show=absolute&filters_channels=colour&filters_border=zeros", "filters_kernel=sharpen",
+    "filters_stride=2&filters_dilation=2&filters_operation=true+convolution&filters_border=reflect",
+    "filters_border=valid&filters_channels=colour",
+])  # fmt: skip
+def test_the_browser_foresees_what_python_computes(page: Page, app_url: str, query: str) -> None:
+    """An edited cell's result is drawn at once, and Python's, which replaces it, is the same but for a rounded level."""
+    opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&{query}")
+    page.get_by_label("weight in row 2, column 3").focus()
+    # Python's answer is held back until the foreseen picture has been read.
+    foreseen = page.evaluate(f"""async () => {{
+        const input = (root => root.querySelector('[aria-label="weight in row 2, column 3"]'))(
+            [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.cells')).shadowRoot);
+        input.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowUp', bubbles: true }}));
+        return ({RESULT})(); }}""")
+    page.wait_for_url(re.compile("filters_cells"))
+    settle(page)
+    computed = page.evaluate(RESULT)
+    difference = np.abs(np.array(foreseen) - np.array(computed))
+    assert len(set(computed)) > 10
+    assert difference.max() <= 6 and (difference > 0).mean() < 0.01
+
+
 def test_a_bad_cell_keeps_what_was_typed(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/image_filters?picture=digit")
     cell = page.get_by_label("weight in row 1, column 1")
@@ -107,6 +135,10 @@ def test_pictures_come_and_stay(page: Page, app_url: str, tmp_path: Path) -> Non
     expect(page.locator("figcaption").first).to_contain_text("1×33×60")
     chooser.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": bad})
     expect(page.get_by_text(re.compile(r"bad\.png: "))).to_be_visible()
+    expect(page.locator("figcaption").first).to_contain_text("1×33×60")
+    page.get_by_role("radio", name="disc").click()
+    expect(page.get_by_text(re.compile(r"bad\.png: "))).to_be_hidden()
+    page.get_by_role("radio", name="your own").click()
     expect(page.locator("figcaption").first).to_contain_text("1×33×60")
     page.keyboard.press("Escape")
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Edges").click()
@@ -136,11 +168,14 @@ def test_results_can_be_taken_away(page: Page, app_url: str) -> None:
     assert Image.open(saved.value.path()).size == expected.shape[:0:-1]
 
 
-def test_the_whole_lesson_is_on_a_projector(page: Page, app_url: str) -> None:
-    """At 1366 x 768 the pictures, the kernel and the traced sum are there without scrolling."""
-    opened(page, f"{app_url}/image_filters")
-    for part in (page.locator("figcaption").last, page.get_by_label("weight in row 3, column 3")):
-        box = part.bounding_box()
-        assert box and box["y"] + box["height"] <= 768
+@pytest.mark.parametrize("name", ["image_filters", "edges", "pooling", "filter_chain"])
+def test_the_whole_lesson_is_on_a_projector(page: Page, app_url: str, name: str) -> None:
+    """At 1366 x 768 and at 1920 x 1080 the pictures and the traced sum are there without scrolling."""
+    opened(page, f"{app_url}/{name}")
+    for width, height in ((1366, 768), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        box = page.locator(".lens").bounding_box()
+        assert box and box["y"] + box["height"] <= height
 
 

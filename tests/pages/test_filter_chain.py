@@ -1,5 +1,6 @@
 """The page Filter chain: its defaults, its cards, a damaged link, and its code."""
 
+import pytest
 import torch
 import torch.nn.functional as F
 
@@ -44,3 +45,20 @@ def test_a_damaged_link_is_explained_and_can_be_mended():
 def test_a_step_that_does_not_fit_names_itself():
     page = opened("filter_chain", {"chain_steps": "maxpool_k32_s32*maxpool_k32_s32"})
     assert len(page.error) == 1 and "step 2" in page.error[0].value
+
+
+@pytest.mark.parametrize(("steps", "size", "apart"), [
+    ("maxpool_k64_s1", 64, 1),
+    ("filter_box 3", 3, 1),  # a filter without settings keeps the size, and reads 3 × 3 all the same
+    ("filter_1 2; 3 4_k2*averagepool_k33_s33*relu", 34, 33),
+])  # fmt: skip
+def test_the_receptive_field_of_any_link(steps, size, apart):
+    page = opened("filter_chain", {"chain_steps": steps})
+    text = next(text.value for text in page.markdown if "depends on" in text.value)
+    assert f"depends on {size} × {size} input" in text and f"{apart} px further right" in text
+
+
+def test_the_cards_show_what_the_link_says():
+    page = opened("filter_chain", {"chain_steps": "threshold_5000.0*maxpool_k60_s2"})
+    assert page.number_input(key="chain_level_0").value == 5000 and page.number_input(key="chain_size_1").value == 60
+    assert "is too large" in opened("filter_chain", {"chain_steps": "threshold_1e9"}).error[0].value

@@ -9,6 +9,8 @@ from PIL import Image
 from cnnviz.convolution import ConvSpec
 from cnnviz.images import sample_image, to_grey
 from cnnviz.kernels import KERNELS, filter_image, gaussian
+from cnnviz.ui.filter_controls import FilterOptions
+from cnnviz.ui.filter_view import strongest
 from tests.pages.opened import PYTORCH, opened, run_code
 
 GREY = to_grey(sample_image("china", 512))
@@ -98,3 +100,25 @@ def test_every_named_kernel_runs(name):
     assert not page.error
     expected = filter_image(to_grey(sample_image("digit")), KERNELS[name], ConvSpec((3, 3), padding=1, padding_mode="replicate"))
     assert torch.allclose(run_code(page)["result"], expected, atol=1e-5)
+
+
+def test_a_message_shows_what_was_typed_as_it_was_typed():
+    """As Markdown, a link's cell could make its reader's browser load a picture from anywhere."""
+    page = opened("image_filters", {"filters_kernel": "custom", "filters_cells": "![a](http://e.x/y) $x$"})
+    assert r"'!\[a\](http://e.x/y)'" in page.error[0].value
+
+
+@pytest.mark.parametrize(("text", "cells"), [
+    ("1 2; 3", (("1", "2"), ("3", ""))),
+    ("7 " * 40, (("7",) * 15,)),
+    ("7;" * 40, (("7",),) * 15),
+])  # fmt: skip
+def test_the_grid_can_be_drawn_whatever_a_link_holds(text, cells):
+    options = FilterOptions(colour=False, stride=1, dilation=1, border="zeros", flip=False, normalise=False, show="signed")
+    assert options.grid(text).cells == cells
+
+
+def test_the_first_traced_pixel_is_the_middle_one_of_the_strongest():
+    values = torch.zeros(1, 5, 4)
+    values[0, :, 2] = -3
+    assert strongest(values) == (2, 2)

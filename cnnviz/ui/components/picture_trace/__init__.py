@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.colours import DIVERGING
+from cnnviz.figures.colours import DIVERGING, SEQUENTIAL
 from cnnviz.ui.components import component, pack
 
 MAX_SIDE = 15  # rows and columns of an editable kernel
@@ -119,6 +119,7 @@ def picture_trace(
     on_kernel: Callable[[Cells], None] | None = None,
     start: Place | None = None,
     compare: bool | None = None,
+    foresee: str | None = None,
     height: int = 280,
 ) -> Place | None:
     """Show the panels, trace what is hovered, and return the place that the visitor has pinned.
@@ -126,10 +127,12 @@ def picture_trace(
     picture_id: the name under which `pixels` sent the input. start: the place that is traced before anything is
     hovered. on_kernel runs before the rerun that an edited cell causes, with all cells as typed. compare: offer the
     before/after slider (by default where there are two panels). height: CSS pixels that the rows of pictures may take
-    in a window of 768; in a higher window they grow with it. Values are computed in float64 from the input's
-    uint8 / 255. ValueError if a panel reads itself or a later one, or if its pixels do not fit its shape.
+    in a window of 768; in a higher window they grow with it. foresee: how the second of two panels is drawn
+    ("automatic" or a word of cnnviz.figures.pictures.paint): an edited kernel's result then shows at once, computed in
+    the browser, and is replaced when Python's arrives. Values are computed in float64 from the input's uint8 / 255.
+    ValueError if a panel reads itself or a later one, or if its pixels do not fit its shape.
     """
-    blobs = [np.ascontiguousarray(DIVERGING, np.uint8).tobytes()]
+    blobs = [np.ascontiguousarray(scale, np.uint8).tobytes() for scale in (DIVERGING, SEQUENTIAL)]
     header = {
         "picture_id": picture_id,
         "panels": [_described(panel, index, blobs) for index, panel in enumerate(panels)],
@@ -137,6 +140,7 @@ def picture_trace(
         "edit": (st.session_state.get(key) or {}).get("kernel", {}).get("edit", 0),
         "start": start,
         "compare": len(panels) == 2 if compare is None else compare,
+        "foresee": foresee,
         "height": height,
     }
 

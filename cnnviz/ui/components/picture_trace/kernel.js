@@ -1,5 +1,6 @@
 // The kernel as a matrix of cells that can be typed in.
 
+const CAPTION = 130;    // CSS pixels: a narrower kernel still gets a column in which its caption can be read
 const RESTS = 700;      // ms: a text that cannot be a number yet ("-", "1e") is sent only when the typing rests
 const unfinished = (text) => /^[-+]?\.?$|[eE][-+]?$|\/$/.test(text);
 
@@ -69,7 +70,7 @@ class KernelGrid {
     Object.assign(this, { width, height });
     this.fit();
     this.refresh();
-    return this.cellWidth * this.columns;
+    return Math.max(this.cellWidth * this.columns, CAPTION);
   }
 
   fit() {

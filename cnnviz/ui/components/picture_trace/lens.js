@@ -2,7 +2,6 @@
 
 const MATRIX = 190;         // CSS pixels: the height of a matrix of many rows
 const ROWS = 9;             // of more rows than these only the colours can be seen
-const REST_OF_LENS = 152;   // CSS pixels: all but the matrices, with a sum of two lines
 const CHANNELS = ["red", "green", "blue"];
 
 class Lens {
@@ -32,14 +31,23 @@ class Lens {
     this.unit = 1;
     this.channel = 0;
     this.pin.onclick = pin;
+    this.highest = 0;
+    // What is below stands still under a moving pointer: once high, the strip stays so until there are new panels.
+    this.heights = new ResizeObserver(([{ borderBoxSize: [{ blockSize }] }]) => {
+      if (blockSize > this.highest) this.element.style.minHeight = `${(this.highest = blockSize)}px`;
+    });
+    this.heights.observe(this.element);
     this.channels.onclick = ({ target: { dataset: { name } } }) => name && changed((this.channel = CHANNELS.indexOf(name)));
     this.units.onclick = ({ target: { dataset: { unit } } }) => unit && changed((this.unit = Number(unit)));
   }
 
-  // new panels, or another width; rows: of the largest window
-  renew(width, rows) {
-    this.width = width;
-    this.element.style.minHeight = `${REST_OF_LENS + rows * this.cellHeight(rows, 64)}px`;   // what is below it stands still
+  // new panels, or another width; windows: what their sizes are, as a text
+  renew(width, windows) {
+    if (width !== this.width || windows !== this.windows) {
+      this.element.style.minHeight = "";
+      this.highest = 0;
+    }
+    Object.assign(this, { width, windows });
     for (const matrix of this.matrices) matrix.longest = 0;
   }
 
@@ -102,6 +110,7 @@ class Lens {
 
   // The sum, from [text, dim] pieces.
   write(pieces) {
+    this.sum.hidden = !pieces.length;
     while (this.terms.length < pieces.length) {
       const span = document.createElement("span");
       this.terms.push(span);

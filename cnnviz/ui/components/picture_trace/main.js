@@ -1,6 +1,7 @@
 // One mounted component: what it was last sent, the place that is traced, and the elements that show both.
 
 const WINDOW = 768;             // CSS pixels: the height of a window in which the pictures keep to Python's height
+const GROWS = 0.8;              // of each further pixel, the pictures' share: captions and the lens grow too
 const REST = 400;               // ms without a move before Python hears of a pinned place
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -8,7 +9,10 @@ class View {
   constructor(root) {
     this.root = root;
     this.row = new Row();
-    this.grid = new KernelGrid((cells) => this.send("kernel", { edit: ++this.edit, cells }));
+    this.grid = new KernelGrid((cells) => {
+      this.foresee(cells);
+      this.send("kernel", { edit: ++this.edit, cells });
+    });
     this.lens = new Lens({ changed: () => this.redraw(), pin: () => this.pin(!this.pinned) });
     this.compare = new Compare(() => this.layout());
     this.figures = [];
@@ -48,6 +52,22 @@ class View {
     }
     this.place(before);
     this.layout();
+    this.root.dataset.drawn = ++this.drawn;
+    if (header.grid && header.edit < this.edit) this.foresee(this.grid.texts);   // Python answers an older edit
+  }
+
+  // Draw what an edited kernel gives before Python has answered; what cannot be foreseen waits for Python.
+  foresee(cells) {
+    const { foresee: how, panels, picture_id } = this.header, picture = window.cnnvizPictures?.get(picture_id);
+    const kernel = cells.map((row) => row.map((cell) => Math.fround(cellNumber(cell))));
+    const last = panels[1], old = last?.operation?.kernel;
+    if (!how || !picture || panels.length !== 2 || old?.length !== kernel.length || old[0].length !== kernel[0].length) return;
+    if (kernel.flat().some((weight) => !(Math.abs(weight) <= MOST_WEIGHT))) return;
+    const operation = { ...last.operation, kernel }, values = filtered(picture, operation, last.shape);
+    if (!values) return;
+    const drawn = painted(values, last.shape, how, kernel, { diverging: this.diverging, sequential: this.header.blobs[1] });
+    this.header.panels = [panels[0], { ...last, ...drawn, operation }];
+    this.take();
     this.root.dataset.drawn = ++this.drawn;
   }
 
@@ -188,9 +208,9 @@ class View {
       .map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
     this.compare.show(figures, header.compare);
     this.row.layout(this.compare.on ? figures.slice(1) : figures, model.panels, header.grid && this.grid, {
-      width: this.width, room: header.height + Math.max(0, window.innerHeight - WINDOW), comparing: this.compare.on,
+      width: this.width, room: header.height + GROWS * Math.max(0, window.innerHeight - WINDOW), comparing: this.compare.on,
     });
-    this.lens.renew(this.width - 34, Math.max(...model.panels.map(({ slide }) => slide?.size[0] ?? 1)));
+    this.lens.renew(this.width - 34, model.panels.map(({ slide }) => slide?.size ?? "").join(";"));
     this.redraw();
   }
 }

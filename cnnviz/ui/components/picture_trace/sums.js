@@ -48,7 +48,7 @@ const SUMS = {
     const shown = lens.number(value, 4), list = (sign) => counted.map((x) => lens.number(x)).join(sign);
     if (mode === "max") {
       lens.note.textContent = `the largest of ${counted.length}`;
-      return [[`${counted.length <= 2 * TERMS ? `max(${list(", ")})` : lens.note.textContent} = ${lens.number(value)}`]];
+      return counted.length <= 2 * TERMS ? [[`max(${list(", ")}) = ${lens.number(value)}`]] : [];
     }
     lens.note.textContent = `the mean of ${count}`;
     const exact = lens.isExact(value, shown) && counted.every((x) => lens.isExact(x, lens.number(x)));
