@@ -15,6 +15,13 @@ LESSONS = {
         Lesson("pooling", "Pooling", "Keep the largest or the mean of each window, and lose the exact place."),
         Lesson("filter_chain", "Filter chain", "Filter, cut off, pool, repeat: a network's layers by hand."),
     ],
+    "Convolution": [
+        Lesson("convolution_arithmetic", "Convolution bench", "Step through the sum behind every number of a layer."),
+        Lesson("check_my_slide", "Check my slide", "Is the printed number right, and if not, which slip gives it?"),
+    ],
+    "Networks": [
+        Lesson("architectures", "Architectures", "The course's networks, layer by layer, drawn to scale; or build your own."),
+    ],
 }
 
 frame()

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
 
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline.frame", "toplevel"]
+TASKS = ("RunTask", "ThreadControllerImpl::RunTask")  # of Chromium's older and newer traces
 MOVES = 240  # at 60 a second: 4 s
 KERNELS = {"3x3": "Sobel+x", "11x11": "Gabor"}
 
@@ -37,7 +38,16 @@ def traced(page: Page, box: dict[str, float]) -> tuple[list[float], list[float]]
     while not done:
         page.wait_for_timeout(50)
     drawn = sorted(event["ts"] for event in events if event["name"] == "DrawFrame")
-    tasks = [event["dur"] / 1e3 for event in events if event["name"] == "RunTask" and event.get("dur", 0) > 200]
+    mains = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event["dur"] / 1e3
+        for event in events
+        if event["name"] in TASKS and event.get("dur", 0) > 200 and (event["pid"], event["tid"]) in mains
+    ]
     return [(after - before) / 1e3 for before, after in pairwise(drawn)], tasks
 
 

@@ -5,18 +5,24 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from cnnviz.bench.animation import PALETTE, PAPER, frames
+from cnnviz.bench.choice import choice_of
 from cnnviz.chain import pool_image
 from cnnviz.convolution import ConvSpec
 from cnnviz.figures.colours import DIVERGING
 from cnnviz.figures.pictures import angle_picture, paint
 from cnnviz.images import encode_png, sample_image, to_bytes, to_grey
 from cnnviz.kernels import KERNELS, filter_image, sobel
+from cnnviz.layer_table import layer_table
+from cnnviz.models import build_model
+from cnnviz.presets import PRESETS, Preset
 
 SIZE = (150, 240)  # rows, columns
 
@@ -84,9 +90,61 @@ def filter_chain() -> np.ndarray:
     return np.concatenate([part[: SIZE[0], i * third : (i + 1) * third] for i, part in enumerate(parts)], axis=1)
 
 
-THUMBNAILS: dict[str, Callable[[], np.ndarray]] = {
-    draw.__name__: draw for draw in (image_as_numbers, image_filters, edges, pooling, filter_chain)
-}
+def convolution_arithmetic() -> np.ndarray:
+    """The fifth step of the guide's first example: window, kernel and the values so far."""
+    return _on_paper(_steps("Guide 1.1: a convolution with numbers")[4])
+
+
+def check_my_slide() -> np.ndarray:
+    """The vertical edge as a layer computes it, and as its kernel turned by 180 degrees would."""
+    example = PRESETS["Vertical edge"]
+    assert example.weight is not None  # a convolution has a kernel
+    turned = replace(example, weight=example.weight.flip(2, 3))
+    return _on_paper(np.concatenate([_output(example), _output(turned)], axis=1))
+
+
+def architectures() -> np.ndarray:
+    """The feature maps of LeNet-5, each a stack of planes as wide as the map."""
+    rows = layer_table(build_model("lenet5"), (1, 32, 32))
+    maps = [row.output_shape for row in rows if row.kind in ("Input", "Conv2d", "Subsampling")]  # (C,H,W) each
+    picture = np.full((*SIZE, 3), 255, np.uint8)
+    left = 4
+    for index, (channels, height, width) in enumerate(maps):
+        side, planes = max(height, width) + 12, min(channels, 6)
+        for plane in range(planes):
+            top, start = (SIZE[0] - side) // 2 + 3 * (plane - planes // 2), left + 4 * plane
+            picture[top : top + side, start : start + side] = DIVERGING[128 + 20 * (index + 1)]
+            picture[top + 1 : top + side - 1, start + 1 : start + side - 1] = DIVERGING[128 - 18 * (index + 1)]
+        left += side + 4 * planes - 2
+    return picture
+
+
+def _output(example: Preset) -> np.ndarray:
+    """The output grid of the finished animation: what stands right of the last empty columns."""
+    frame = PALETTE[list(frames(choice_of(example).bench()))[-1]]
+    frame = frame[: int(0.8 * len(frame))]  # without the written sum
+    empty = np.flatnonzero((frame == PALETTE[PAPER]).all(axis=(0, 2)))
+    gaps = empty[:-1][np.diff(empty) > 40]  # the last of these stands before the output
+    return frame[:, gaps[-1] - 10 :]
+
+
+def _steps(name: str) -> list[np.ndarray]:
+    return [PALETTE[frame] for frame in frames(choice_of(PRESETS[name]).bench())]
+
+
+def _on_paper(picture: np.ndarray) -> np.ndarray:
+    """The picture on white of the thumbnails' proportions."""
+    height, width = picture.shape[:2]
+    tall, wide = max(height, width * SIZE[0] // SIZE[1]), max(width, height * SIZE[1] // SIZE[0])
+    top, left = (tall - height) // 2, (wide - width) // 2
+    edges = ((top, tall - height - top), (left, wide - width - left), (0, 0))
+    return np.pad(picture, edges, constant_values=255)
+
+
+DRAWINGS = (
+    image_as_numbers, image_filters, edges, pooling, filter_chain, convolution_arithmetic, check_my_slide, architectures,
+)  # fmt: skip
+THUMBNAILS: dict[str, Callable[[], np.ndarray]] = {draw.__name__: draw for draw in DRAWINGS}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

@@ -3,6 +3,7 @@
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -103,6 +104,7 @@ def _value(cell: str, where: str) -> float:
     return value
 
 
+@lru_cache(maxsize=4096)  # a blur of 9x9 has 15 numbers in 81 cells
 def _written(value: np.float32) -> str:
     """The shortest text that reads back as the same float32."""
     decimal = f"{value:.0f}" if value == round(value) and abs(value) <= LARGEST else str(value)

@@ -1,0 +1,100 @@
+"""The convolution bench: a changed setting beside a minimal page with an empty component, frames while it steps and is
+hovered at 16 x 16 x 4 channels, and an animation of 60 frames as GIF.
+"""
+
+import statistics
+import time
+
+import torch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.hover import summary as frame_summary
+from benchmarks.hover import traced
+from benchmarks.rerun import CLOCK, TRACE_STATE, press, summary
+from cnnviz.bench.animation import frame_count, gif
+from cnnviz.bench.choice import Choice
+from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
+
+PRESSES = 30
+LARGE = "&".join(
+    f"bench_{name}={value}"
+    for name, value in {"size_rows": 16, "size_columns": 16, "in_channels": 4, "out_channels": 4, "padding_columns": 1}.items()
+)
+
+
+def opened(browser: Browser, url: str) -> Page:
+    """A page whose field "Stride" has the focus and whose clock runs."""
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    page.goto(url)
+    field = page.get_by_role("spinbutton", name="Stride")
+    field.wait_for()
+    page.wait_for_function(f"({TRACE_STATE})() !== null")
+    page.wait_for_timeout(6_000)  # the warm-up thread is done
+    page.evaluate(f"({CLOCK})({TRACE_STATE})")
+    field.focus()
+    return page
+
+
+def reruns(browser: Browser) -> None:
+    """Key press to new grid, in turns with the minimal page."""
+    minimal, app = ROOT / "benchmarks" / "apps" / "minimal_component.py", ROOT / "app.py"
+    with streamlit_server(minimal) as bare, streamlit_server(app) as full:
+        views = {
+            "minimal page": opened(browser, bare.url),
+            "7x7, kernel 3": opened(browser, f"{full.url}/convolution_arithmetic?bench_size_rows=7&bench_size_columns=7"),
+            "16x16, 4 channels": opened(browser, f"{full.url}/convolution_arithmetic?{LARGE}"),
+        }
+        for turn in range(PRESSES):
+            for view in views.values():
+                view.bring_to_front()
+                press(view, "ArrowUp" if turn % 4 < 2 else "ArrowDown")
+        took = {name: view.evaluate("window.__took.slice(2)") for name, view in views.items()}
+        base = statistics.median(took["minimal page"])
+        for name, values in took.items():
+            print(f"{name:18} {summary(values)}, ratio {statistics.median(values) / base:.2f}", flush=True)
+        for view in views.values():
+            view.context.close()
+
+
+def frames(browser: Browser) -> None:
+    """Chromium's own trace while the bench plays at 30 steps a second and the pointer crosses its grids."""
+    with streamlit_server(ROOT / "app.py") as server:
+        page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        page.goto(f"{server.url}/convolution_arithmetic?{LARGE}")
+        page.locator("[data-drawn]").wait_for()
+        page.wait_for_timeout(6_000)
+        box = page.locator("canvas").bounding_box()
+        assert box
+        for what in ("hovering", "playing and hovering"):
+            if what != "hovering":
+                page.get_by_label("Speed").select_option("30")
+                page.get_by_role("button", name="Play").click()
+            shown, tasks = traced(page, box)
+            print(f"{what:21} frames: {frame_summary(shown)}; tasks of the main thread: {frame_summary(tasks)}", flush=True)
+
+
+def films() -> None:
+    """Seconds for a GIF of about 60 frames."""
+    torch.set_num_threads(1)
+    for name, choice in {
+        "8x8, one channel": Choice(size=(8, 8, 8), padding=(1, 1, 1)),
+        "8x8, 4 channels": Choice(size=(8, 8, 8), padding=(1, 1, 1), in_channels=4, out_channels=4),
+        "transposed, 8x8": Choice("ConvTranspose2d", size=(8, 8, 8), stride=(2, 2, 2)),
+    }.items():
+        bench = choice.bench()
+        started = time.perf_counter()
+        data = gif(bench)
+        print(f"GIF {name:17} {frame_count(bench)} frames in {time.perf_counter() - started:.2f} s, {len(data) / 1e3:.0f} kB")
+
+
+def main() -> None:
+    films()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        reruns(browser)
+        frames(browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

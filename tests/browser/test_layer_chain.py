@@ -1,0 +1,33 @@
+"""The tab Layer chain in a browser: cells of its table are changed, and the link keeps up."""
+
+from playwright.sync_api import Locator, Page, expect
+
+ROW, HEADER = 32, 38  # px, heights in the table
+KERNEL, NUMBER = 307, 60  # px, places of the columns "kernel" and "#"
+
+
+def change(table: Locator, x: int, row: int, text: str) -> None:
+    """Type into a cell of the table, which is a canvas: rows count from 0."""
+    table.click(position={"x": x, "y": HEADER + ROW * row + ROW // 2})
+    table.page.keyboard.type(text)
+    expect(table.page.locator("#portal input")).to_have_value(text)  # the cell's editor is loaded when it is first used
+    table.page.keyboard.press("Enter")
+
+
+def test_a_cell_is_changed_and_a_layer_is_moved(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/convolution_arithmetic?bench_tab=Layer+chain")
+    layers = page.get_by_role("textbox", name="Layers", exact=True)
+    expect(layers).to_have_value("conv8k3s2p1 max4")
+    expect(page.get_by_role("img", name="Receptive fields")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame")
+    change(table, KERNEL, 0, "5")
+    expect(layers).to_have_value("conv8k5s2p1 max4")
+    expect(page.get_by_role("img", name="layer 1 sees 5, layer 2 sees 11")).to_be_visible()
+    change(page.get_by_test_id("stDataFrame"), NUMBER, 1, "1")
+    expect(layers).to_have_value("max4 conv8k5s2p1")
+    page.wait_for_url("**chain_layers=max4+conv8k5s2p1**")
+
+
+def test_the_link_opens_a_chain_that_does_not_fit_and_says_where(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/convolution_arithmetic?bench_tab=Layer+chain&chain_layers=max2s2+conv4k9&chain_input=1+12+12")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Layer 2, convolution: kernel_size 9 does not fit a 6x6 input")
