@@ -243,7 +243,7 @@ def test_convolve_equals_torch_and_refuses_what_torch_refuses(transposed: bool) 
             torch.testing.assert_close(single, expected.float(), rtol=1e-5, atol=1e-5)
 
     check()
-    assert len(seen) == (2 if transposed else 5) and min(seen.values()) > 50, seen  # each kind of answer was drawn
+    assert len(seen) == (2 if transposed else 5) and min(seen.values()) > 10, seen  # each kind of answer was drawn
 
 
 def test_pool_equals_torch_and_refuses_what_torch_refuses() -> None:

@@ -105,7 +105,7 @@ def setting_desk(choice: Choice, **more: Any) -> Desk:
             cells.append(field(f"{name}_columns", label, name))
     cells += [] if kind.pooling else [field("groups", "Groups")]
     rows += [cells[first : first + 2] for first in range(0, len(cells), 2)]
-    return Desk(rows, typed, st.session_state.get(EPOCH, 0), apart, on_setting=_typed, **more)
+    return Desk(rows, typed, st.session_state.get(EPOCH, 0), apart, on_setting=_typed, on_rest=write_link, **more)
 
 
 def change(fields: dict[str, object]) -> None:
@@ -162,7 +162,6 @@ def read_link() -> None:
 def _typed(new: dict[str, str], apart: bool) -> None:
     """Callback of the fields: only the view runs, unless what is told of the setting is open under it."""
     _keep(texts() | new | {APART: "true" if apart else "false"})
-    write_link()
     if st.session_state.get(MORE):
         st.rerun()
 

@@ -1,5 +1,6 @@
 // The desk of the bench's components: the fields of the settings at the left, at the right a rule or a message over the drawing.
 const REST_OF_TYPING = 350; // ms after the last key of a typed number
+const REST_OF_CHANGES = 1500; // ms after the last change: then the link is written, for which the whole page is drawn anew
 const STEPPER = `<span class="steppers" aria-hidden="true"><button type="button" tabindex="-1" data-by="1">▴</button><button type="button" tabindex="-1" data-by="-1">▾</button></span>`;
 
 class Desk {
@@ -15,7 +16,7 @@ class Desk {
     this.fields.onclick = (event) => this.click(event);
     this.inputs = {};
   }
-  close() { clearTimeout(this.resting); }
+  close() { clearTimeout(this.resting); clearTimeout(this.rested); }
 
   load({ rows, texts, epoch, apart, rule, message, ways }, send) {
     this.send = send;
@@ -69,7 +70,9 @@ class Desk {
   tellServer() {
     clearTimeout(this.resting);
     this.waiting = false;
-    this.send("setting", { epoch: this.epoch, apart: this.apart, texts: this.texts });
+    this.send("setting", { epoch: this.epoch, apart: this.apart, texts: { ...this.texts } });
+    clearTimeout(this.rested);
+    this.rested = setTimeout(() => this.send("rested", true), REST_OF_CHANGES);
   }
   key(event) {
     const input = event.target, by = { ArrowUp: 1, ArrowDown: -1 }[event.key];

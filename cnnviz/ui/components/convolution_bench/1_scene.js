@@ -131,6 +131,7 @@ class Scene {
 
 // Numbers as text: whole ones as they are, others with so many decimals; a true minus sign; infinity for padding in a maximum.
 function numeral(value, decimals = 4) {
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return value < 0 ? `−${-value}` : `${Math.abs(value)}`; // most of them, fast
   if (value === -Infinity) return "−∞";
   if (value === Infinity) return "∞";
   const size = Math.abs(value);

@@ -372,6 +372,6 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   const root = parentElement.querySelector(".root");
   if (!views.has(root)) views.set(root, new BenchView(root));
   const view = views.get(root);
-  view.load(data, (name, value) => (name === "edit" || name === "way" ? setTriggerValue : setStateValue)(name, value));
+  view.load(data, (name, value) => (["edit", "way", "rested"].includes(name) ? setTriggerValue : setStateValue)(name, value));
   return () => { view.close(); views.delete(root); };
 }

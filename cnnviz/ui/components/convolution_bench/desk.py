@@ -32,7 +32,8 @@ class Desk:
     texts: what is typed, of every setting, shown or not. epoch: a new one makes the browser take over `texts`; otherwise it
     keeps what is typed there. apart: the state of the button for rows and columns, None for no button. rule: markup.
     message: why there is no drawing; ways: labels of the settings that are offered instead. on_setting hears of new texts
-    and of `apart`, on_way of the number of the way taken; both run before the rerun that they cause.
+    and of `apart`, on_way of the number of the way taken, on_rest of no change for a while; all run before the rerun that
+    they cause.
     """
 
     rows: Sequence[Sequence[Field]] = ()
@@ -44,6 +45,7 @@ class Desk:
     ways: Sequence[str] = ()
     on_setting: Callable[[dict[str, str], bool], None] = lambda texts, apart: None
     on_way: Callable[[int], None] = lambda number: None
+    on_rest: Callable[[], None] = lambda: None
 
     def header(self) -> dict[str, Any]:
         return {
@@ -64,7 +66,7 @@ class Desk:
             if isinstance(number, int) and 0 <= number < len(self.ways):
                 self.on_way(number)
 
-        return {"on_setting_change": typed, "on_way_change": taken}
+        return {"on_setting_change": typed, "on_way_change": taken, "on_rested_change": self.on_rest}
 
     def checked(self, sent: Any) -> dict[str, str] | None:
         """The texts that a browser sent, or None where they answer an older state; unknown names are left out."""
