@@ -23,7 +23,7 @@ def main() -> None:
                 page.get_by_role("heading", level=1).wait_for()
                 title = time.perf_counter() - started
                 page.locator('[data-testid="stStatusWidget"]').wait_for(state="detached")
-                page.locator("[data-drawn], [data-testid=stImage] img").first.wait_for()
+                page.locator("[data-testid=stMain] canvas, [data-testid=stImage] img").first.wait_for()
                 print(
                     f"/{path:18} server {answers:4.2f} s, title {title:4.2f} s, "
                     f"pictures and controls {time.perf_counter() - started:4.2f} s",
