@@ -66,7 +66,7 @@ def lesson(picture: Picture) -> None:
             row = st.container(horizontal=True, vertical_alignment="center")
             row.markdown(name, width=90)
             with row:
-                downloads(f"sobel_{name}", values, drawn[name], key=f"edges_{name}")
+                downloads(f"sobel_{name}", lambda pair=(values, drawn[name]): pair, key=f"edges_{name}")
     lesson_end(
         "edges", notice=NOTICE,
         question="On the picture **step edge** (0 on the left, 1 on the right): what is $G_x$ on the edge, and what the angle?",

@@ -48,7 +48,7 @@ def lesson(picture: Picture) -> None:
     if len(panels) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(field_text(steps))
-            downloads("chain", results[-1], painted[-1], key="chain")
+            downloads("chain", lambda: (results[-1], painted[-1]), key="chain")
     lesson_end(
         "chain", notice=NOTICE,
         question="How large is the patch of the input on which one number of the last picture depends?",

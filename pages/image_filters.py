@@ -1,19 +1,21 @@
 """Image filters: a kernel slides over a picture, and every pixel of the result is a sum that can be read."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from cnnviz.convolution import output_size
-from cnnviz.figures.pictures import paint
+from cnnviz.figures.pictures import Painted, paint
 from cnnviz.images import to_grey
 from cnnviz.kernels import KERNELS, filter_image
 from cnnviz.pytorch_code import filter_code
 from cnnviz.ui.components.picture_trace import picture_trace
 from cnnviz.ui.downloads import downloads
-from cnnviz.ui.filter_controls import FilterOptions, filter_options, keep_cells, kernel_controls
+from cnnviz.ui.filter_controls import FilterOptions, filter_options, keep_cells, keep_numbers, kernel_controls
 from cnnviz.ui.filter_view import filter_operation, input_panel, result_panel, send_input, size_rule, strongest
-from cnnviz.ui.frame import fragment, lesson_end, speaking_errors, title
+from cnnviz.ui.frame import fragment, lesson_end, pytorch_code, speaking_errors, title
 from cnnviz.ui.picture import Picture, picture_picker
 
 NOTICE = """
@@ -28,6 +30,16 @@ with title("Image filters", "A kernel slides over the picture: pixels times cell
     chosen = picture_picker()
 
 
+@dataclass
+class Latest:
+    """What the kernel's fragment has computed last, for what stands outside it: downloads, and code in its open tab."""
+
+    result: tuple[Tensor, Painted] | None = None  # values (C,H',W') and how they are drawn; None while the settings do not fit
+    drawn: bool = False  # whether all that is outside stands on the page
+    fits: bool = False  # whether what is outside was drawn for settings that fit
+    code_tab: DeltaGenerator | None = None  # where the code stands while its tab is open
+
+
 @fragment
 def lesson(picture: Picture) -> None:
     """What seldom changes. The kernel has a fragment of its own: the fewer widgets are drawn again, the sooner the picture."""
@@ -36,37 +48,47 @@ def lesson(picture: Picture) -> None:
         options_row = st.container(horizontal=True, vertical_alignment="bottom", width="content")
     options = filter_options(options_row)
     image = picture.image if options.colour else to_grey(picture.image)  # (C,H,W)
-    filtered(picture, image, send_input(picture.id, image, key="filters_pixels"), options, kernel_row)
+    bench, below = st.container(), st.container(horizontal=True)
+    latest = Latest(code_tab=lesson_end(
+        "filters", notice=NOTICE,
+        question="The course's diagonal angle detector holds 0.9 on the diagonal and 0.1 elsewhere. What does it answer on a "
+        "patch that is the kernel itself? The notes print 2.43.",
+        answer=match_answer,
+    ))  # fmt: skip
+    with bench:
+        filtered(picture, image, send_input(picture.id, image, key="filters_pixels"), options, kernel_row, latest)
+    if latest.result:
+        with below:
+            downloads("filtered", lambda: latest.result, key="filters")
+    latest.drawn, latest.fits = True, latest.result is not None
 
 
 @fragment
-def filtered(picture: Picture, image: Tensor, picture_id: str, options: FilterOptions, kernel_row: DeltaGenerator) -> None:
-    cells = kernel_controls(kernel_row)
-    panels, start, size, painted = [input_panel(image)], None, "", None
-    bench, message = st.container(), st.container()
+def filtered(
+    picture: Picture, image: Tensor, picture_id: str, options: FilterOptions, kernel_row: DeltaGenerator, latest: Latest
+) -> None:
+    cells, made = kernel_controls(kernel_row)
+    panels, start, rule, latest.result = [input_panel(image)], None, "", None
+    message = st.container()
     with message, speaking_errors():
         kernel = options.kernel(cells)
         spec = options.spec(kernel)
         result = filter_image(image, kernel, spec, flip=options.flip)  # (C,H',W')
         painted = paint(result, options.how(kernel))
         panels.append(result_panel("Result", result, painted, filter_operation(kernel, spec, options.flip)))
-        start, size = (1, *strongest(result)), size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:]))
-    with bench:
-        picture_trace(
-            panels, picture_id=picture_id, key="filters_trace", grid=options.grid(cells), on_kernel=keep_cells, start=start,
-            foresee=None if options.normalise else options.show,
-        )  # fmt: skip
-    if painted is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(size)
-            downloads("filtered", result, painted, key="filters")
-    lesson_end(
-        "filters", notice=NOTICE,
-        question="The course's diagonal angle detector holds 0.9 on the diagonal and 0.1 elsewhere. What does it answer on a "
-        "patch that is the kernel itself? The notes print 2.43.",
-        answer=match_answer,
-        code=painted and (lambda: filter_code(picture.code(), kernel, spec, flip=options.flip, grey=not options.colour)),
+        start, rule = (1, *strongest(result)), size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:]))
+        latest.result = result, painted
+    picture_trace(
+        panels, picture_id=picture_id, key="filters_trace", grid=options.grid(cells, made), on_kernel=keep_cells,
+        on_dials=keep_numbers, rule=rule, start=start, foresee=None if options.normalise else options.show,
     )  # fmt: skip
+    if latest.code_tab:
+        with latest.code_tab:
+            pytorch_code(
+                latest.result and filter_code(picture.code(), kernel, spec, flip=options.flip, grey=not options.colour)
+            )
+    if latest.drawn and latest.fits != (latest.result is not None):
+        st.rerun()  # the downloads come or go
 
 
 def match_answer() -> str:

@@ -51,11 +51,10 @@ def lesson(picture: Picture) -> None:
         rule = size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:], pooling=True))
     with bench:
         picture_id = send_input(picture.id, image, key="pooling_pixels")
-        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start, height=228)
+        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start, rule=rule, height=228)
     if painted is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(rule)
-            downloads("pooled", pooled, painted, key="pooling")
+        with st.container(horizontal=True):
+            downloads("pooled", lambda: (pooled, painted), key="pooling")
     lesson_end(
         "pooling", notice=NOTICE,
         question="Shift the sample **digit** by one pixel to the right. After max pooling with size 2 and stride 2: how many "

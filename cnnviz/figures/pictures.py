@@ -13,6 +13,7 @@ from cnnviz.kernels import Gradient
 How = Literal["signed", "absolute", "clipped"]
 HOW: tuple[How, ...] = ("signed", "absolute", "clipped")
 SMALLEST_LIMIT = 1e-30  # what is smaller everywhere is drawn as 0: float32 could not hold 127 / limit
+ROUNDING = 1e-6  # of the scale: a blur's weights sum to 1 but for the last digit, and cut nothing off
 ONLY_CHANGES = 0.01  # a kernel whose sum is below this share of its absolute sum answers to changes, not to brightness
 
 
@@ -109,4 +110,5 @@ def _share_outside(values: Tensor, low: float, high: float, floor: float, ceilin
     """The share of values below floor or above ceiling; low and high are the smallest and the largest of them."""
     if low >= floor and high <= ceiling:
         return 0.0
-    return int(torch.count_nonzero(values.clamp(floor, ceiling) != values)) / values.numel()
+    beyond = (values - values.clamp(floor, ceiling)).abs() > ROUNDING * (ceiling - floor)
+    return int(torch.count_nonzero(beyond)) / values.numel()

@@ -5,7 +5,8 @@ are kept as they were typed, so that a bad one can be named and mended in place.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import streamlit as st
 import torch
@@ -27,11 +28,13 @@ from cnnviz.kernels import (
     random_kernel,
     same_padding,
 )
-from cnnviz.ui.components.picture_trace import MAX_SIDE, Grid
+from cnnviz.ui.components.picture_trace import MAX_SIDE, Dial, Grid
+from cnnviz.ui.frame import link
 
 Cells = tuple[tuple[str, ...], ...]
 CUSTOM = "custom"
 FIRST_CELLS = "0 0 0; 0 1 0; 0 0 0"
+GABOR_SIZE = 11
 _KERNEL, _PASTED = "filters_kernel", "filters_pasted"  # keys of widgets
 _CELLS = "filters_cells"  # session state and link: the custom kernel's cells as typed
 _SHOWN = "filters_shown"  # session state: the cells of the kernel on screen, for the buttons that resize it
@@ -51,7 +54,7 @@ class FilterOptions:
 
     def kernel(self, text: str) -> Tensor:
         """The kernel of these cells, (kH,kW); ValueError names a bad cell."""
-        kernel = kernel_from_text(text)
+        kernel = _kernel(text)
         return normalise(kernel) if self.normalise else kernel
 
     def spec(self, kernel: Tensor) -> ConvSpec:
@@ -64,12 +67,11 @@ class FilterOptions:
     def how(self, kernel: Tensor) -> str:
         return suggested_display(kernel) if self.show == "automatic" else self.show
 
-    def grid(self, text: str) -> Grid:
-        """The cells as typed, the bad ones marked."""
-        rows = kernel_cells(text)[:MAX_SIDE]  # a link can hold more, and rows of several lengths
-        columns = min(max(map(len, rows)), MAX_SIDE)
-        cells = tuple((*row[:columns], *[""] * (columns - len(row))) for row in rows)
-        return Grid(cells, caption=self._operation(text), bad=bad_cells(cells))
+    def grid(self, text: str, made: "Made | None" = None) -> Grid:
+        """The cells as typed, the bad ones marked, with the dials of a kernel that is made from numbers."""
+        cells, bad = _cells(text)
+        dials, script = (made.dials, made.script) if made else ((), None)
+        return Grid(cells, caption=self._operation(text), bad=bad, dials=dials, maker=script)
 
     def _operation(self, text: str) -> str:
         """How the kernel slides, and what flipping it (by 180°) changes."""
@@ -85,6 +87,20 @@ class FilterOptions:
         else:
             difference = "flipping it gives another kernel"
         return f"{'True convolution' if self.flip else 'Cross-correlation'}; {difference}"
+
+
+@lru_cache(maxsize=256)
+def _kernel(text: str) -> Tensor:
+    return kernel_from_text(text)
+
+
+@lru_cache(maxsize=256)
+def _cells(text: str) -> tuple[Cells, tuple[tuple[int, int], ...]]:
+    """The cells as typed, in rows of one length, and the places of the bad ones."""
+    rows = kernel_cells(text)[:MAX_SIDE]  # a link can hold more, and rows of several lengths
+    columns = min(max(map(len, rows)), MAX_SIDE)
+    cells = tuple((*row[:columns], *[""] * (columns - len(row))) for row in rows)
+    return cells, bad_cells(cells)
 
 
 def filter_options(row: DeltaGenerator) -> FilterOptions:
@@ -126,25 +142,66 @@ def filter_options(row: DeltaGenerator) -> FilterOptions:
     return FilterOptions(colour == "colour", stride, dilation, border, kind == "true convolution", normalise, show)
 
 
-def kernel_controls(row: DeltaGenerator) -> str:
-    """The kernel's preset and its parameters; returns its cells as text, rows parted by ";"."""
+@dataclass(frozen=True)
+class Made:
+    """A kernel that is made from numbers: its dials, what makes it from their values, and its twin in makers.js."""
+
+    dials: tuple[Dial, ...]
+    make: Callable[..., Tensor]
+    script: str | None = None
+
+    def kernel(self) -> Tensor:
+        return self.make(**{dial.name: dial.value for dial in self.dials})
+
+
+MADE = {
+    "box blur": Made((Dial("size", 2, 15, 1, 5),), lambda size: box(int(size))),
+    "Gaussian blur": Made(
+        (Dial("sigma", 0.3, 5.0, 0.1, 1.5), Dial("size", 3, 15, 2, 9)),
+        lambda sigma, size: gaussian(int(size), sigma), "gaussian",
+    ),
+    "Gabor": Made(
+        (Dial("wavelength", 2.0, 12.0, 0.5, 5.0), Dial("angle", 0, 175, 5, 45, "°"), Dial("sigma", 0.5, 5.0, 0.1, 2.5)),
+        lambda wavelength, angle, sigma: gabor(GABOR_SIZE, wavelength, angle, sigma), "gabor",
+    ),
+    "random": Made((Dial("seed", 0, 99, 1, 7),), lambda seed: random_kernel((3, 3), int(seed))),
+}  # fmt: skip
+
+
+def kernel_controls(row: DeltaGenerator) -> tuple[str, Made | None]:
+    """The choice of a kernel; returns its cells as text, rows parted by ";", and what it is made from if it has numbers."""
     with row:
         name = st.selectbox(
-            "Kernel", [*KERNELS, *_MAKERS, CUSTOM], index=list(KERNELS).index("Sobel x"), width=210,
+            "Kernel", [*KERNELS, *MADE, CUSTOM], index=list(KERNELS).index("Sobel x"), width=210,
             key=_KERNEL, bind="query-params",
         )  # fmt: skip
-        # The typed cells belong to no widget, so that the grid alone need be drawn again: their place in the link is
-        # kept here by hand.
-        st.session_state.setdefault(_CELLS, st.query_params.get(_CELLS, FIRST_CELLS))
-        if name == CUSTOM:
-            text = st.session_state[_CELLS]
-            if st.query_params.get(_CELLS) != text:
-                st.query_params[_CELLS] = text
-        else:
-            text = kernel_to_text(_preset(name))
-            st.query_params.pop(_CELLS, None)
+    # Cells and dials belong to no widget of the page: they are in the component, so that it alone is drawn again. Their
+    # place in the link is kept here by hand.
+    typed = st.session_state.setdefault(_CELLS, st.query_params.get(_CELLS, FIRST_CELLS))
+    made = _dialled(MADE[name]) if name in MADE else None
+    moved = {dial.name: f"{dial.value:g}" for dial in made.dials if dial not in MADE[name].dials} if made else {}
+    for number in NUMBERS:
+        link(f"filters_{number}", moved.get(number))
+    link(_CELLS, typed if name == CUSTOM else None)
+    text = typed if name == CUSTOM else _text(made) if made else kernel_to_text(KERNELS[name])
     st.session_state[_SHOWN] = text
-    return text
+    return text, made
+
+
+NUMBERS = sorted({dial.name for made in MADE.values() for dial in made.dials})
+
+
+def _dialled(made: Made) -> Made:
+    """With the visitor's numbers, or those of the link that was followed, in place of the first ones."""
+    state, address = st.session_state, st.query_params
+    keys = {dial: f"filters_{dial.name}" for dial in made.dials}
+    values = {dial: state.setdefault(key, address[key]) if key in address else state.get(key) for dial, key in keys.items()}
+    return replace(made, dials=tuple(replace(dial, value=dial.nearest(values[dial])) for dial in made.dials))
+
+
+@lru_cache(maxsize=1024)
+def _text(made: Made) -> str:
+    return kernel_to_text(made.kernel())
 
 
 def keep_cells(cells: Cells) -> None:
@@ -152,34 +209,9 @@ def keep_cells(cells: Cells) -> None:
     _become("; ".join(" ".join("".join(cell.split()) or "·" for cell in row) for row in cells))
 
 
-def _box() -> Tensor:
-    return box(st.slider("size", 2, 15, 5, key="filters_size", bind="query-params", width=160))
-
-
-def _gaussian() -> Tensor:
-    sigma = st.slider("sigma", 0.3, 5.0, 1.5, 0.1, key="filters_sigma", bind="query-params", width=160)
-    size = st.slider("size", 3, 15, 9, 2, key="filters_size", bind="query-params", width=160)
-    return gaussian(size, sigma)
-
-
-def _gabor() -> Tensor:
-    wavelength = st.slider("wavelength", 2.0, 12.0, 5.0, 0.5, key="filters_wavelength", bind="query-params", width=115)
-    angle = st.slider("angle in °", 0, 175, 45, 5, key="filters_angle", bind="query-params", width=115)
-    sigma = st.slider("sigma", 0.5, 5.0, 2.5, 0.1, key="filters_sigma", bind="query-params", width=115)
-    return gabor(11, wavelength, angle, sigma)
-
-
-def _random() -> Tensor:
-    return random_kernel((3, 3), st.slider("seed", 0, 99, 7, key="filters_seed", bind="query-params", width=160))
-
-
-_MAKERS: dict[str, Callable[[], Tensor]] = {
-    "box blur": _box, "Gaussian blur": _gaussian, "Gabor": _gabor, "random": _random
-}  # fmt: skip
-
-
-def _preset(name: str) -> Tensor:
-    return KERNELS[name] if name in KERNELS else _MAKERS[name]()
+def keep_numbers(numbers: dict[str, float]) -> None:
+    """Callback of the kernel's dials."""
+    st.session_state.update({f"filters_{name}": value for name, value in numbers.items()})
 
 
 def _paste() -> None:

@@ -78,11 +78,10 @@ def range_text(values: Tensor) -> str:
 
 
 def size_rule(spec: ConvSpec, size: tuple[int, ...], output: tuple[int, ...]) -> str:
-    """PyTorch's rule for the output's size with the numbers put in, rows and columns, as LaTeX."""
-    sides = spec.along(2)
-    rounding = ("\\lceil", "\\rceil") if spec.ceil_mode else ("\\lfloor", "\\rfloor")
+    """PyTorch's rule for the output's size with the numbers put in, rows and columns."""
+    opening, closing = "⌈⌉" if spec.ceil_mode else "⌊⌋"
     parts = []
-    for name, n, o, side in zip(("H'", "W'"), size, output, sides, strict=True):
-        top = f"{n} + 2\\cdot {side.padding} - {side.dilation}\\cdot({side.kernel_size}-1) - 1"
-        parts.append(f"{name} = \\left{rounding[0]} \\tfrac{{{top}}}{{{side.stride}}} \\right{rounding[1]} + 1 = {o}")
-    return "$" + ",\\quad ".join(parts) + "$"
+    for name, n, o, side in zip(("H′", "W′"), size, output, spec.along(2), strict=True):
+        top = f"{n} + 2·{side.padding} − {side.dilation}·({side.kernel_size} − 1) − 1"
+        parts.append(f"{name} = {opening}({top}) / {side.stride}{closing} + 1 = {o}")
+    return ",   ".join(parts)

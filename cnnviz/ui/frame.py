@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import EllipsisType
 from typing import Any
 
 import streamlit as st
@@ -34,12 +35,14 @@ def frame() -> None:
     st.session_state[_FRAMED] = True
     st.set_page_config(page_title="cnnviz", page_icon=str(HERE / "icon.png"), layout="wide")
     st.logo(str(HERE / "icon.png"), size="large")
-    st.html(f"<style>{_css()}</style>")
+    st.html(f"<style>{_read('frame.css')}</style>")
+    with st.container(key="history"):
+        st.html(f"<script>{_read('frame.js')}</script>", unsafe_allow_javascript=True)
 
 
 @functools.cache
-def _css() -> str:
-    return (HERE / "frame.css").read_text()
+def _read(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
 
 
 def title(name: str, idea: str) -> DeltaGenerator:
@@ -62,6 +65,15 @@ def _enter_by_app() -> None:
         start = st.Page(lambda: None, title="Start", default=True)  # the default page has no address of its own
         st.navigation([start, *(st.Page(page) for page in sorted(PAGES.glob("*.py")))])
         st.rerun()
+
+
+def link(key: str, value: str | None) -> None:
+    """Keep one word of the page's address by hand; None takes it out. Touched only where it changes: each time costs a message."""
+    if value is None:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
 
 
 def plain(text: str) -> str:
@@ -93,10 +105,16 @@ def fragment(function: Callable[..., None]) -> Callable[..., Any]:
     return st.fragment(speaking)
 
 
-def lesson_end(key: str, *, notice: str, question: str, answer: Callable[[], str], code: Callable[[], str] | None) -> None:
+NO_CODE = "There is no code for settings that do not fit: see the message above."
+
+
+def lesson_end(
+    key: str, *, notice: str, question: str, answer: Callable[[], str], code: Callable[[], str] | EllipsisType | None = ...
+) -> DeltaGenerator | None:
     """The end of every page: what to notice, an exercise with its computed answer, and PyTorch code for what is on screen.
 
-    Only the open tab is run, so that the code costs nothing while a slider moves. code: None while the settings do not fit.
+    Only the open tab is run, so that the code costs nothing while a slider moves. code: None while the settings do not
+    fit; without it, the page writes the code itself (`pytorch_code`), in the container that is returned while its tab is open.
     """
     names = ("What to notice", "Exercise", "The same in PyTorch")
     noticing, exercise, pytorch = st.tabs(names, key=f"{key}_end", on_change="rerun", bind="query-params")
@@ -107,11 +125,18 @@ def lesson_end(key: str, *, notice: str, question: str, answer: Callable[[], str
             st.markdown(question)
             with st.expander("Answer"), speaking_errors():
                 st.markdown(answer())
-    if pytorch.open:
-        with pytorch:
-            pytorch_code(code()) if code else st.info("There is no code for settings that do not fit: see the message above.")
+    if not pytorch.open:
+        return None
+    if code is ...:
+        return pytorch.container()
+    with pytorch:
+        pytorch_code(code and code())
+    return None
 
 
-def pytorch_code(code: str) -> None:
-    """Code that computes what is on screen without this app; it runs as it is."""
-    st.code(code, language="python")
+def pytorch_code(code: str | None) -> None:
+    """Code that computes what is on screen without this app; it runs as it is. None where the settings do not fit."""
+    if code:
+        st.code(code, language="python")
+    else:
+        st.info(NO_CODE)

@@ -112,6 +112,48 @@ def test_the_browser_foresees_what_python_computes(page: Page, app_url: str, que
     assert difference.max() <= 6 and (difference > 0).mean() < 0.01
 
 
+@pytest.mark.parametrize(("kernel", "dial", "key"), [
+    ("Gaussian blur", "sigma", "ArrowUp"), ("Gabor", "angle", "ArrowRight"), ("Gabor", "wavelength", "ArrowDown"),
+])  # fmt: skip
+def test_a_dial_acts_at_once_and_python_agrees(page: Page, app_url: str, kernel: str, dial: str, key: str) -> None:
+    """The kernel that the browser makes, and its result, are those of Python's answer, and the address carries the number."""
+    opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&filters_kernel={kernel.replace(' ', '+')}")
+    texts = "[...root().querySelectorAll('.cells input')].map((input) => input.title || input.value)"
+    root = "const root = () => [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.dial')).shadowRoot;"
+    before = page.evaluate(f"() => {{ {root} return {texts}; }}")
+    page.get_by_role("slider", name=dial).focus()
+    foreseen, pixels = page.evaluate(f"""async () => {{ {root}
+        const input = root().querySelector('[name="{dial}"]');
+        input.step{"Down" if key == "ArrowDown" else "Up"}();
+        input.dispatchEvent(new Event('input', {{ bubbles: true }}));
+        return [{texts}, ({RESULT})()]; }}""")
+    page.wait_for_url(re.compile(f"filters_{dial}"))
+    settle(page)
+    assert foreseen != before
+    computed = page.evaluate(f"() => {{ {root} return {texts}; }}")
+    numbers = [[float(text.replace("−", "-")) for text in grid] for grid in (foreseen, computed)]
+    np.testing.assert_allclose(*numbers, rtol=2e-7, atol=1e-12)
+    difference = np.abs(np.array(pixels) - np.array(page.evaluate(RESULT)))
+    assert difference.max() <= 6 and (difference > 0).mean() < 0.01
+    value = page.get_by_role("slider", name=dial).input_value()
+    fresh = page.context.new_page()
+    opened(fresh, page.url)
+    assert fresh.get_by_role("slider", name=dial).input_value() == value
+
+
+def test_the_choice_of_a_picture_goes_along_and_back_is_one_press(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/pooling?picture=digit")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Edges").click()
+    page.wait_for_url(re.compile(r"/edges\?picture=digit"))
+    slider = page.get_by_role("slider", name="Hide magnitudes below")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    page.wait_for_url(re.compile("edges_threshold"))
+    page.go_back()
+    page.wait_for_url(re.compile(r"/pooling\?picture=digit"))
+
+
 def test_a_bad_cell_keeps_what_was_typed(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/image_filters?picture=digit")
     cell = page.get_by_label("weight in row 1, column 1")

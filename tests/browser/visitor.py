@@ -1,6 +1,10 @@
-"""A visitor without a browser: speaks Streamlit's websocket protocol, moves one slider, and hears what comes back."""
+"""A visitor without a browser: speaks Streamlit's websocket protocol, moves one slider, and hears what comes back.
+
+The slider is one of the page or a dial below the kernel, which is in the component `picture_trace`.
+"""
 
 import asyncio
+import json
 import time
 import urllib.parse
 from collections.abc import AsyncIterator
@@ -11,6 +15,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.pages.opened import header_of
 
 PATIENCE = 40.0  # s without an answer after which a visitor gives up
 
@@ -26,6 +32,8 @@ class Visitor:
     highest: float = 1.0
     widget: str = ""
     fragment: str = ""
+    dials: dict[str, float] = field(default_factory=dict)
+    edits: int = 0
     texts: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -36,7 +44,11 @@ class Visitor:
         message.rerun_script.page_name, message.rerun_script.query_string = page.path, page.query
         if value is not None:
             state = WidgetState(id=self.widget)
-            state.double_array_value.data.append(value)
+            if self.dials:
+                self.edits += 1
+                state.json_value = json.dumps({"kernel": {"edit": self.edits, "dials": self.dials | {self.slider: value}}})
+            else:
+                state.double_array_value.data.append(value)
             message.rerun_script.widget_states.widgets.append(state)
             message.rerun_script.fragment_id = self.fragment
         self.texts, self.errors = [], []
@@ -56,6 +68,13 @@ class Visitor:
         if kind == "slider" and element.slider.label == self.slider:
             self.widget, self.fragment = element.slider.id, answer.delta.fragment_id
             self.lowest, self.highest = element.slider.min, element.slider.max
+        elif kind == "bidi_component" and element.bidi_component.component_name == "cnnviz.picture_trace":
+            grid = header_of(element.bidi_component)["grid"]
+            for dial in grid["dials"] if grid else []:
+                if dial["name"] == self.slider:
+                    self.widget, self.fragment = element.bidi_component.id, answer.delta.fragment_id
+                    self.lowest, self.highest = dial["low"], dial["high"]
+                    self.dials = {each["name"]: each["value"] for each in grid["dials"]}
         elif kind == "markdown":
             self.texts.append(element.markdown.body)
         elif kind in ("exception", "alert"):

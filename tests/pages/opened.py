@@ -1,5 +1,6 @@
 """Opens a page of the app under AppTest, as a link would."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +25,15 @@ def run_code(app: AppTest) -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec(compile(app.code[0].value, "the page's code", "exec"), names)
     return names
+
+
+def header_of(component: Any) -> dict[str, Any]:
+    """What a component was sent (its protobuf message): the header that cnnviz.ui.components.pack wrote."""
+    length = int.from_bytes(component.bytes[:4], "little")
+    return json.loads(component.bytes[4 : 4 + length])
+
+
+def traced(app: AppTest) -> dict[str, Any]:
+    """What the page's picture_trace was sent."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    return header_of(next(proto for proto in protos if proto.component_name == "cnnviz.picture_trace"))

@@ -8,10 +8,11 @@ from PIL import Image
 
 from cnnviz.convolution import ConvSpec
 from cnnviz.images import sample_image, to_grey
-from cnnviz.kernels import KERNELS, filter_image, gaussian
+from cnnviz.kernels import KERNELS, filter_image, gaussian, kernel_from_text
+from cnnviz.ui.components.picture_trace import Dial
 from cnnviz.ui.filter_controls import FilterOptions
 from cnnviz.ui.filter_view import strongest
-from tests.pages.opened import PYTORCH, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, traced
 
 GREY = to_grey(sample_image("china", 512))
 CODE = {"filters_end": PYTORCH}
@@ -29,7 +30,8 @@ def test_it_opens_on_an_edge_filter():
     assert page.selectbox(key="filters_kernel").value == "Sobel x"
     spec = ConvSpec((3, 3), padding=1, padding_mode="replicate")
     assert torch.allclose(run_code(page)["result"], filter_image(GREY, KERNELS["Sobel x"], spec), atol=1e-6)
-    assert "342" in page.markdown[1].value and "512" in page.markdown[1].value  # the rule for the size, with its numbers
+    rule = traced(page)["rule"]
+    assert rule == "H′ = ⌊(342 + 2·1 − 1·(3 − 1) − 1) / 1⌋ + 1 = 342,   W′ = ⌊(512 + 2·1 − 1·(3 − 1) − 1) / 1⌋ + 1 = 512"
 
 
 @pytest.mark.parametrize(
@@ -86,12 +88,12 @@ def test_an_upload_replaces_the_sample_and_a_bad_one_replaces_nothing():
     page = opened("image_filters")
     page.file_uploader(key="picture_file").upload("mine.png", png()).run()
     assert not page.error and page.session_state["picture"] == "upload"
-    assert "30" in page.markdown[1].value and "40" in page.markdown[1].value
+    assert traced(page)["panels"][1]["shape"] == [1, 30, 40]
     page.file_uploader(key="picture_file").upload("text.png", b"no picture at all").run()
     assert len(page.error) == 1 and "text.png" in page.error[0].value
-    assert "30" in page.markdown[1].value  # the good picture is still there
+    assert traced(page)["panels"][1]["shape"] == [1, 30, 40]  # the good picture is still there
     page.pills(key="picture").set_value("flower").run()
-    assert "341" in page.markdown[1].value or "342" in page.markdown[1].value
+    assert traced(page)["panels"][1]["shape"] == [1, 342, 512]
 
 
 @pytest.mark.parametrize("name", list(KERNELS))
@@ -106,6 +108,30 @@ def test_a_message_shows_what_was_typed_as_it_was_typed():
     """As Markdown, a link's cell could make its reader's browser load a picture from anywhere."""
     page = opened("image_filters", {"filters_kernel": "custom", "filters_cells": "![a](http://e.x/y) $x$"})
     assert r"'!\[a\](http://e.x/y)'" in page.error[0].value
+
+
+def test_downloads_come_and_go_with_a_kernel_that_fits():
+    page = opened("image_filters", {"filters_kernel": "custom", "filters_cells": "1 x"})
+    assert [button.label for button in page.get("download_button")] == []
+    page.session_state["filters_cells"] = "1 2"
+    page.run()
+    assert [button.label for button in page.get("download_button")] == ["PNG", "Values"]
+
+
+@pytest.mark.parametrize("state", [{"filters_sigma": "2.34"}, {"filters_sigma": 2.31, "filters_size": 12}, {"filters_size": 9}])
+def test_numbers_of_a_link_become_the_nearest_step(state):
+    page = opened("image_filters", {"filters_kernel": "Gaussian blur", "picture": "digit"} | state)
+    dials = {dial["name"]: dial["value"] for dial in traced(page)["grid"]["dials"]}
+    assert dials == {"sigma": 2.3 if "filters_sigma" in state else 1.5, "size": 11 if state.get("filters_size") == 12 else 9}
+    kernel = kernel_from_text("; ".join(map(" ".join, traced(page)["grid"]["cells"])))
+    assert torch.equal(kernel, gaussian(int(dials["size"]), dials["sigma"]))
+
+
+@pytest.mark.parametrize(("value", "nearest"), [
+    ("nan", 1.5), ("", 1.5), (None, 1.5), ([2], 1.5), ("1e400", 5.0), (-7, 0.3), ("0.96", 1.0), (5, 5.0),
+])  # fmt: skip
+def test_a_dial_takes_no_number_that_it_does_not_have(value, nearest):
+    assert Dial("sigma", 0.3, 5.0, 0.1, 1.5).nearest(value) == pytest.approx(nearest, abs=1e-12)
 
 
 @pytest.mark.parametrize(("text", "cells"), [

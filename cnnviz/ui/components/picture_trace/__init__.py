@@ -1,7 +1,8 @@
 """Pictures side by side, and in the browser, without a round trip, the exact sum behind any of their pixels."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -96,8 +97,35 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Dial:
+    """A number that the kernel is made from, as a slider below its cells; whole where its step is."""
+
+    name: str
+    low: float
+    high: float
+    step: float
+    value: float
+    unit: str = ""
+
+    def nearest(self, value: Any) -> float:
+        """The step that is nearest to a number from a browser or a link; the dial's own value for what is no number."""
+        try:
+            wanted = float(value)
+        except (TypeError, ValueError):
+            return self.value
+        if math.isnan(wanted):
+            return self.value
+        steps = round((min(max(wanted, self.low), self.high) - self.low) / self.step)
+        return round(min(self.low + steps * self.step, self.high), 6)
+
+
+@dataclass(frozen=True)
 class Grid:
-    """A kernel drawn as a matrix of typed cells, between the first two panels; bad: the (row, col) cells to mark."""
+    """A kernel drawn as a matrix of typed cells, between the first two panels; bad: the (row, col) cells to mark.
+
+    dials: the numbers that a kernel is made from. maker: the function of makers.js that makes it from them while a
+    dial moves ("gaussian" or "gabor"); without one, and where the number of cells changes, it waits for Python.
+    """
 
     cells: Cells
     title: str = "Kernel"
@@ -105,6 +133,8 @@ class Grid:
     bad: tuple[tuple[int, int], ...] = ()
     editable: bool = True
     step: float = 1.0  # what one press of ArrowUp adds; a tenth of it with Shift
+    dials: tuple[Dial, ...] = ()
+    maker: str | None = None
 
 
 _mount = component("picture_trace")
@@ -117,6 +147,8 @@ def picture_trace(
     key: str,
     grid: Grid | None = None,
     on_kernel: Callable[[Cells], None] | None = None,
+    on_dials: Callable[[dict[str, float]], None] | None = None,
+    rule: str = "",
     start: Place | None = None,
     compare: bool | None = None,
     foresee: str | None = None,
@@ -125,7 +157,8 @@ def picture_trace(
     """Show the panels, trace what is hovered, and return the place that the visitor has pinned.
 
     picture_id: the name under which `pixels` sent the input. start: the place that is traced before anything is
-    hovered. on_kernel runs before the rerun that an edited cell causes, with all cells as typed. compare: offer the
+    hovered. on_kernel runs before the rerun that an edited cell causes, with all cells as typed; on_dials before that
+    of a moved dial, with the values by name. rule: a line of text below the pictures. compare: offer the
     before/after slider (by default where there are two panels). height: CSS pixels that the rows of pictures may take
     in a window of 768; in a higher window they grow with it. foresee: how the second of two panels is drawn
     ("automatic" or a word of cnnviz.figures.pictures.paint): an edited kernel's result then shows at once, computed in
@@ -136,8 +169,9 @@ def picture_trace(
     header = {
         "picture_id": picture_id,
         "panels": [_described(panel, index, blobs) for index, panel in enumerate(panels)],
-        "grid": asdict(grid) if grid else None,
+        "grid": grid and {**vars(grid), "dials": [vars(dial) for dial in grid.dials]},
         "edit": (st.session_state.get(key) or {}).get("kernel", {}).get("edit", 0),
+        "rule": rule,
         "start": start,
         "compare": len(panels) == 2 if compare is None else compare,
         "foresee": foresee,
@@ -145,8 +179,11 @@ def picture_trace(
     }
 
     def kernel_changed() -> None:
-        if on_kernel:
-            on_kernel(_checked_cells(st.session_state[key]["kernel"]["cells"]))
+        sent = st.session_state[key]["kernel"]
+        if isinstance(sent.get("dials"), dict) and on_dials and grid:
+            on_dials({dial.name: dial.nearest(sent["dials"].get(dial.name)) for dial in grid.dials})
+        elif "cells" in sent and on_kernel:
+            on_kernel(_checked_cells(sent["cells"]))
 
     result = _mount(key=key, data=pack(header, *blobs), on_kernel_change=kernel_changed, on_pinned_change=lambda: None)
     return _checked_place(result.pinned, panels)
@@ -165,7 +202,7 @@ def _described(panel: Panel, index: int, blobs: list[bytes]) -> dict[str, Any]:
         "caption": panel.caption,
         "shape": panel.shape,
         "limits": panel.limits,
-        "operation": operation and {"kind": type(operation).__name__.lower(), **asdict(operation)},
+        "operation": operation and {"kind": type(operation).__name__.lower(), **vars(operation)},
         "pixels": None,
         "palette": None,
     }

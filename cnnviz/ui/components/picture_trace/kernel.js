@@ -1,6 +1,8 @@
 // The kernel as a matrix of cells that can be typed in.
 
 const CAPTION = 130;    // CSS pixels: a narrower kernel still gets a column in which its caption can be read
+const DIALS = 290;      // as CAPTION, for a kernel with dials
+const DIAL = 28;        // the height of one
 const RESTS = 700;      // ms: a text that cannot be a number yet ("-", "1e") is sent only when the typing rests
 const unfinished = (text) => /^[-+]?\.?$|[eE][-+]?$|\/$/.test(text);
 
@@ -11,15 +13,26 @@ function cellNumber(text) {
 }
 
 class KernelGrid {
-  // send(rows of texts) is called at every change
-  constructor(send) {
-    this.send = send;
+  // typed(rows of texts) and dialled({name: value}, rows of texts or null) are called at every change
+  constructor({ typed, dialled }) {
+    this.send = typed;
     this.element = html(`<figure class="kernel"><div class="head"><span class="title"></span></div>
-      <div class="frame"><div class="cells" role="grid"></div></div><figcaption></figcaption></figure>`);
-    for (const name of ["title", "frame", "cells"]) this[name] = this.element.querySelector("." + name);
+      <div class="frame"><div class="cells" role="grid"></div></div><div class="dials"></div><figcaption></figcaption></figure>`);
+    for (const name of ["title", "frame", "cells", "dials"]) this[name] = this.element.querySelector("." + name);
     this.caption = this.element.querySelector("figcaption");
     this.inputs = [];
     this.texts = [];
+    this.turned = new Dials(this.dials, (values) => {
+      const cells = MAKERS[this.maker]?.(values, this.texts.length);
+      if (cells) this.put(cells);
+      dialled(values, cells ? this.texts : null);
+    });
+  }
+
+  // A kernel that was made here, in the cells that there are.
+  put(cells) {
+    this.texts = cells;
+    this.refresh();
   }
 
   // fresh: the grid answers the latest edit sent (or is a preset); while a later edit is under way the texts stay
@@ -30,6 +43,8 @@ class KernelGrid {
     this.caption.textContent = grid.caption;
     this.cells.setAttribute("aria-label", `${grid.title}, ${grid.cells.length} rows, ${grid.cells[0].length} columns`);
     if (this.texts.length !== grid.cells.length || this.texts[0].length !== grid.cells[0].length) this.build(grid.cells);
+    this.maker = grid.maker;
+    this.turned.show(grid.dials, fresh);
     if (fresh && !this.waiting) {
       const bad = new Set(grid.bad.map(([row, column]) => row * grid.cells[0].length + column));
       this.inputs.forEach((input, k) => {
@@ -67,16 +82,19 @@ class KernelGrid {
 
   // The room: a width and a height in CSS pixels that the cells may fill; returns the width that they take.
   room(width, height) {
-    Object.assign(this, { width, height });
+    const below = DIAL * this.turned.count;
+    Object.assign(this, { width, height: height - below });
+    this.element.style.setProperty("--below", `${below}px`);
     this.fit();
     this.refresh();
-    return Math.max(this.cellWidth * this.columns, CAPTION);
+    return Math.max(this.cellWidth * this.columns, below ? Math.min(DIALS, width) : CAPTION);
   }
 
   fit() {
     if (!this.width) return;
     const rows = this.texts.length;
-    this.cellWidth = Math.floor(clamp(this.width / this.columns, 16, 64));
+    const square = this.turned.count ? Math.max((1.25 * this.height) / rows, DIALS / this.columns) : 64;   // dials take of the height: no flat cells
+    this.cellWidth = Math.floor(clamp(this.width / this.columns, 16, Math.min(square, 64)));
     this.cellHeight = Math.floor(clamp(this.height / rows, 16, Math.min(this.cellWidth, 48)));
     this.cells.style.gridTemplateColumns = `repeat(${this.columns}, ${this.cellWidth}px)`;
     this.cells.style.gridAutoRows = `${this.cellHeight}px`;

@@ -3,22 +3,38 @@
 const WINDOW = 768;             // CSS pixels: the height of a window in which the pictures keep to Python's height
 const GROWS = 0.8;              // of each further pixel, the pictures' share: captions and the lens grow too
 const REST = 400;               // ms without a move before Python hears of a pinned place
+const DRAGS = 100;              // ms between two messages while a dial is dragged and the browser draws what it gives
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class View {
   constructor(root) {
     this.root = root;
     this.row = new Row();
-    this.grid = new KernelGrid((cells) => {
-      this.foresee(cells);
-      this.send("kernel", { edit: ++this.edit, cells });
+    this.grid = new KernelGrid({
+      typed: (cells) => {
+        this.dragging = clearTimeout(this.dragging);   // to undefined
+        this.edit++;
+        this.foresee(cells);
+        this.send("kernel", { edit: this.edit, cells });
+      },
+      dialled: (values, cells) => {
+        this.edit++;
+        this.dialled = values;
+        const tell = () => {
+          this.dragging = clearTimeout(this.dragging);   // to undefined
+          this.send("kernel", { edit: this.edit, dials: this.dialled });
+        };
+        if (cells && this.foresee(cells)) this.dragging ??= setTimeout(tell, DRAGS);
+        else tell();
+      },
     });
     this.lens = new Lens({ changed: () => this.redraw(), pin: () => this.pin(!this.pinned) });
     this.compare = new Compare(() => this.layout());
     this.figures = [];
     this.edit = 0;
     this.drawn = 0;
-    root.replaceChildren(this.row.element, this.lens.element);
+    this.rule = html(`<p class="rule"></p>`);
+    root.replaceChildren(this.row.element, this.lens.element, this.rule);
     this.sizes = new ResizeObserver(() => this.width !== root.clientWidth && this.layout());
     this.sizes.observe(root);
     this.resized = () => this.layout();
@@ -32,6 +48,7 @@ class View {
     window.removeEventListener("cnnviz-picture", this.arrived);
     window.removeEventListener("resize", this.resized);
     clearTimeout(this.timer);
+    clearTimeout(this.dragging);
     cancelAnimationFrame(this.frame);
   }
 
@@ -40,6 +57,8 @@ class View {
     const before = this.header;
     const header = (this.header = unpack(message));
     this.diverging = header.blobs[0];
+    this.rule.textContent = header.rule;
+    this.rule.hidden = !header.rule;
     for (const panel of header.panels) {
       panel.bytes = panel.pixels === null ? null : header.blobs[panel.pixels];
       panel.palette = panel.palette === null ? null : header.blobs[panel.palette];
@@ -56,19 +75,20 @@ class View {
     if (header.grid && header.edit < this.edit) this.foresee(this.grid.texts);   // Python answers an older edit
   }
 
-  // Draw what an edited kernel gives before Python has answered; what cannot be foreseen waits for Python.
+  // Draw what an edited kernel gives before Python has answered; false is returned for what has to wait for Python.
   foresee(cells) {
     const { foresee: how, panels, picture_id } = this.header, picture = window.cnnvizPictures?.get(picture_id);
     const kernel = cells.map((row) => row.map((cell) => Math.fround(cellNumber(cell))));
     const last = panels[1], old = last?.operation?.kernel;
-    if (!how || !picture || panels.length !== 2 || old?.length !== kernel.length || old[0].length !== kernel[0].length) return;
-    if (kernel.flat().some((weight) => !(Math.abs(weight) <= MOST_WEIGHT))) return;
+    if (!how || !picture || panels.length !== 2 || old?.length !== kernel.length || old[0].length !== kernel[0].length) return false;
+    if (kernel.flat().some((weight) => !(Math.abs(weight) <= MOST_WEIGHT))) return false;
     const operation = { ...last.operation, kernel }, values = filtered(picture, operation, last.shape);
-    if (!values) return;
+    if (!values) return false;
     const drawn = painted(values, last.shape, how, kernel, { diverging: this.diverging, sequential: this.header.blobs[1] });
     this.header.panels = [panels[0], { ...last, ...drawn, operation }];
     this.take();
     this.root.dataset.drawn = ++this.drawn;
+    return true;
   }
 
   // The input has arrived, or something else is new: draw every picture.
