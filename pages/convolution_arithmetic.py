@@ -13,7 +13,7 @@ VIEWS = {
     "Quiz": quiz.show,
 }
 
-title("Convolution bench", "A kernel slides over a grid of numbers: step through it, predict the next value, change a setting.")
+title("Convolution bench", "A kernel slides over a grid of numbers: step, predict, change a setting.")
 view = st.segmented_control(
     "View", [*VIEWS], default="Step by step", required=True, key="bench_tab", label_visibility="collapsed", bind="query-params"
 )

@@ -50,3 +50,15 @@ def _with(claim: Claim, **fields: object) -> Rows | None:
     """The truth with other settings: a size, or an output's numbers."""
     spec: ConvSpec = replace(claim.sides, **fields)  # type: ignore[arg-type]
     return truth(replace(claim, spec=spec))
+
+
+SETTING_SLIPS = [
+    CommonSlip("padding left out", "the layer was computed without its padding", padding_left_out),
+    CommonSlip("stride left out", "the window was moved by one place each time", stride_left_out),
+    CommonSlip("dilation left out", "the kernel was laid on neighbouring places, without the gaps", dilation_left_out),
+    CommonSlip("output_padding left out", "the rows and columns that output_padding adds at the end were left away",
+               output_padding_left_out),
+    CommonSlip("pooling stride default", "PyTorch's pooling steps by its kernel_size unless a stride is given: this "
+               "was computed so, but the settings say another stride", default_pooling_stride),
+    CommonSlip("forward and transposed mixed up", "this is what the other direction gives", transposed_for_forward),
+]  # fmt: skip

@@ -7,15 +7,7 @@ import torch.nn.functional as F
 
 from cnnviz.convolution import convolve
 from cnnviz.slide_check.claim import Claim, Rows, as_rows, as_tensor, computed_output, kernel, truth
-from cnnviz.slide_check.common import (
-    CommonSlip,
-    default_pooling_stride,
-    dilation_left_out,
-    output_padding_left_out,
-    padding_left_out,
-    stride_left_out,
-    transposed_for_forward,
-)
+from cnnviz.slide_check.common import SETTING_SLIPS, CommonSlip
 
 
 def kernel_flipped(claim: Claim) -> Rows | None:
@@ -87,15 +79,9 @@ OUTPUT_SLIPS = [
                padded_before_only),
     CommonSlip("padding on one side only", "zeros were put below and right of the input only: padding is all round",
                padded_after_only),
-    CommonSlip("padding left out", "the layer was computed without its padding", padding_left_out),
-    CommonSlip("stride left out", "the window was moved by one place each time", stride_left_out),
-    CommonSlip("dilation left out", "the kernel was laid on neighbouring places, without the gaps", dilation_left_out),
-    CommonSlip("output_padding left out", "the output's last row and column were left away", output_padding_left_out),
-    CommonSlip("pooling stride default", "PyTorch's pooling steps by its kernel_size unless a stride is given: this "
-               "was computed so, but the settings say another stride", default_pooling_stride),
+    *SETTING_SLIPS,
     CommonSlip("mean instead of max", "each window was averaged, max pooling keeps its largest value", mean_for_max),
     CommonSlip("max instead of mean", "each window's largest value was kept, average pooling takes the mean",
                max_for_mean),
     CommonSlip("sum instead of mean", "the window was summed but not divided by its count of places", sum_for_mean),
-    CommonSlip("forward and transposed mixed up", "this is the other direction", transposed_for_forward),
 ]  # fmt: skip

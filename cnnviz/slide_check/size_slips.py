@@ -4,15 +4,7 @@ from collections.abc import Callable
 from math import ceil, floor
 
 from cnnviz.slide_check.claim import Claim, Rows, exact_size, truth
-from cnnviz.slide_check.common import (
-    CommonSlip,
-    default_pooling_stride,
-    dilation_left_out,
-    output_padding_left_out,
-    padding_left_out,
-    stride_left_out,
-    transposed_for_forward,
-)
+from cnnviz.slide_check.common import SETTING_SLIPS, CommonSlip
 
 
 def missing_floor(claim: Claim) -> Rows | None:
@@ -54,14 +46,6 @@ SIZE_SLIPS = [
                ceil_for_floor),
     CommonSlip("padding on one side only", "the padding was added once: it goes on both sides, so it counts twice",
                padded_on_one_side),
-    CommonSlip("padding left out", "the size was computed without the padding", padding_left_out),
-    CommonSlip("stride left out", "the size was computed with stride 1", stride_left_out),
-    CommonSlip("dilation left out", "the kernel was taken without the gaps that dilation puts into it",
-               dilation_left_out),
-    CommonSlip("output_padding left out", "the rule ends with + output_padding + 1", output_padding_left_out),
-    CommonSlip("pooling stride default", "PyTorch's pooling steps by its kernel_size unless a stride is given: the "
-               "settings say another stride", default_pooling_stride),
+    *SETTING_SLIPS,
     CommonSlip("height and width swapped", "a size is written (height, width): rows first", sides_swapped),
-    CommonSlip("forward and transposed mixed up", "this is the size that the other direction gives",
-               transposed_for_forward),
 ]  # fmt: skip

@@ -11,15 +11,17 @@ from cnnviz.slide_check import Claim, Rows, Verdict, worked_sum
 # Okabe and Ito's green, vermilion and blue: told apart by the colour-blind, legible on light and dark
 STYLE = """<style>
 [class*="st-key-slide_"] textarea { font-family: "Source Code Pro", ui-monospace, monospace; font-size: .9rem; }
-.verdict { font-size: 1.5rem; font-weight: 700; padding: .35rem .8rem; border-radius: 8px; border-left: 8px solid; }
+[class*="st-key-slide_"] textarea { white-space: pre; overflow-x: auto; }
+.verdict { font-size: 1.5rem; line-height: 1.3; font-weight: 700; padding: .35rem .8rem; border-radius: 8px; }
+.verdict { border-left: 8px solid; }
 .verdict small { font-size: 1rem; font-weight: 400; }
 .verdict.right { border-color: #009E73; background: rgba(0, 158, 115, .16); }
 .verdict.wrong { border-color: #D55E00; background: rgba(213, 94, 0, .16); }
-.claims { display: flex; gap: 2rem; flex-wrap: wrap; max-height: 300px; overflow: auto; padding: .2rem; }
+.claims { display: flex; gap: .6rem 1.2rem; flex-wrap: wrap; max-height: 420px; overflow: auto; padding: .2rem; }
 .claims figure { margin: 0; }
 .claims figcaption { font-size: .95rem; margin-bottom: .25rem; }
 .claims table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.claims td { border: 1px solid rgba(128, 128, 128, .45); min-width: 2.5rem; padding: .2rem .5rem; text-align: right; }
+.claims td { border: 1px solid rgba(128, 128, 128, .45); min-width: 2.3rem; padding: .2rem .4rem; text-align: right; }
 .claims td.claimed { background: rgba(213, 94, 0, .26); }
 .claims td.computed { background: rgba(0, 114, 178, .26); }
 .claims td.first { outline: 3px solid #D55E00; outline-offset: -2px; font-weight: 700; }

@@ -105,7 +105,9 @@ def setting_desk(choice: Choice, **more: Any) -> Desk:
             cells.append(field(f"{name}_columns", label, name))
     cells += [] if kind.pooling else [field("groups", "Groups")]
     rows += [cells[first : first + 2] for first in range(0, len(cells), 2)]
-    return Desk(rows, typed, st.session_state.get(EPOCH, 0), apart, on_setting=_typed, on_rest=write_link, **more)
+    given = defaults(st.session_state.get("preset", FIRST))
+    link = {key(name): (name, given[name]) for name in typed}
+    return Desk(rows, typed, st.session_state.get(EPOCH, 0), apart, link=link, on_setting=_typed, **more)
 
 
 def change(fields: dict[str, object]) -> None:
@@ -142,7 +144,7 @@ def _keep(typed: dict[str, str]) -> None:
 
 
 def write_link() -> None:
-    """Put what is kept into the link."""
+    """Put what is kept into the link; what is typed in the fields the browser has put there already (0_desk.js)."""
     link = {key(name): text for name, text in st.session_state[NUMBERS].items()}
     for name in _number_names(st.session_state.get("preset", FIRST)):
         if key(name) in st.query_params and key(name) not in link:

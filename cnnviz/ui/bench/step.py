@@ -12,13 +12,14 @@ from cnnviz.bench.code import pytorch_text, sizes_text
 from cnnviz.bench.rule import as_html, left_out, size_rule, volume_count, weight_count
 from cnnviz.bench.volume import Volume
 from cnnviz.convolution import ConvSpec, output_size
+from cnnviz.latex import worked_sum
 from cnnviz.ui.bench.layer_controls import layer_controls
 from cnnviz.ui.bench.state import MORE, VIEW, change, current, example, setting_desk
 from cnnviz.ui.components.convolution_bench import Edit, convolution_bench
 from cnnviz.ui.components.convolution_bench.desk import Desk
 from cnnviz.ui.frame import fragment, lesson_end
 
-HEIGHT = 400  # CSS px of the grids: with the title and the sum, all of it is seen on a screen of 768
+HEIGHT = 566  # CSS px of the component, at the least: with the title all of it is seen on a screen of 768
 NOTICE = """
 - Every output is one window times the same kernel: the weights do not depend on the place. Hover a weight to see all that it meets.
 - Without padding a kernel of 3 costs one row and one column at each side; padding 1 gives them back (“same”).
@@ -58,7 +59,9 @@ def _view() -> None:
     elif shown:
         counts = f"{weight_count(shown)}. {left_out(shown)}"
     caption = f"<code>{escape(shown.call)}</code> {counts}" if shown else ""
-    convolution_bench(shown, key="bench_animation", desk=desk, caption=caption, height=HEIGHT, on_edit=edited)
+    place = convolution_bench(shown, key="bench_animation", desk=desk, caption=caption, height=HEIGHT, on_edit=edited)
+    if place and isinstance(shown, Bench):
+        st.latex(worked_sum(shown, place))  # how the copied LaTeX looks
 
 
 def shown_or_told(choice: Choice) -> tuple[Bench | Volume | None, Desk]:

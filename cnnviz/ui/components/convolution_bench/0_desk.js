@@ -1,6 +1,5 @@
 // The desk of the bench's components: the fields of the settings at the left, at the right a rule or a message over the drawing.
 const REST_OF_TYPING = 350; // ms after the last key of a typed number
-const REST_OF_CHANGES = 1500; // ms after the last change: then the link is written, for which the whole page is drawn anew
 const STEPPER = `<span class="steppers" aria-hidden="true"><button type="button" tabindex="-1" data-by="1">▴</button><button type="button" tabindex="-1" data-by="-1">▾</button></span>`;
 
 class Desk {
@@ -16,10 +15,11 @@ class Desk {
     this.fields.onclick = (event) => this.click(event);
     this.inputs = {};
   }
-  close() { clearTimeout(this.resting); clearTimeout(this.rested); }
+  close() { clearTimeout(this.resting); }
 
-  load({ rows, texts, epoch, apart, rule, message, ways }, send) {
+  load({ rows, texts, epoch, apart, rule, message, ways, link }, send) {
     this.send = send;
+    this.link = link;
     const layout = JSON.stringify([rows, apart]), renewed = epoch !== this.epoch;
     if (layout !== this.layout) this.build(rows, apart);
     this.layout = layout;
@@ -70,9 +70,17 @@ class Desk {
   tellServer() {
     clearTimeout(this.resting);
     this.waiting = false;
+    this.writeLink();
     this.send("setting", { epoch: this.epoch, apart: this.apart, texts: { ...this.texts } });
-    clearTimeout(this.rested);
-    this.rested = setTimeout(() => this.send("rested", true), REST_OF_CHANGES);
+  }
+  // What differs from the example stands in the address. It is written here, at once: written by the server it would cost a
+  // message more, and a drawing of the whole page.
+  writeLink() {
+    const address = new URL(window.location.href), now = { ...this.texts, apart: String(!!this.apart) };
+    for (const [parameter, [name, usual]] of Object.entries(this.link)) {
+      if (now[name] === usual) address.searchParams.delete(parameter); else address.searchParams.set(parameter, now[name]);
+    }
+    if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
   }
   key(event) {
     const input = event.target, by = { ArrowUp: 1, ArrowDown: -1 }[event.key];

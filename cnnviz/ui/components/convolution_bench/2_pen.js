@@ -15,7 +15,8 @@ class CanvasPen {
   }
   text(x, y, words, { size, fill, align = "center", weight = 400, italic = false }) {
     const c = this.context;
-    c.font = `${italic ? "italic " : ""}${weight} ${size}px ${this.font}`;
+    const font = `${italic ? "italic " : ""}${weight} ${size}px ${this.font}`;
+    if (font !== this.chosen) c.font = this.chosen = font; // reading a font costs more than drawing a number
     c.fillStyle = fill; c.textAlign = align; c.textBaseline = "middle";
     c.fillText(words, x, y + size * 0.06);
   }
@@ -80,6 +81,12 @@ class Paint {
   mix(colour, share) { return Paint.text(this.blend(colour, share)); }
   // Blue for negative, orange for positive, the page's own colour for zero; and what can be read on it.
   cell(value, largest) {
+    const known = (this.known ||= new Map()), key = `${value} ${largest}`;
+    if (known.size > 2000) known.clear();
+    if (!known.has(key)) known.set(key, this.coloured(value, largest));
+    return known.get(key);
+  }
+  coloured(value, largest) {
     if (!Number.isFinite(value)) return { fill: this.mix(this.ink, 0.06), text: this.muted };
     const share = largest ? Math.min(1, Math.abs(value) / largest) * 0.95 : 0;
     const mixed = this.blend(value < 0 ? this.negative : this.positive, share);

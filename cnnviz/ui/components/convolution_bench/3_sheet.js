@@ -1,6 +1,8 @@
 // Where the grids stand, and how they are drawn: what never changes while stepping is drawn once, on a layer of its own.
 const LARGEST_CELL = 64, READABLE_CELL = 21; // CSS px
 const HEADING = 24, CHANNEL_LABEL = 17, BETWEEN_GRIDS = 14, BETWEEN_PARTS = 46;
+const LENS_CELL = 28, LEAST_LENS_CELL = 15, BESIDE_KERNEL = 22, BETWEEN_LENS = 30, SMALL_PICTURE = 48, WIDE_HEAD = 190;
+const LEAST_CELL = 15; // below it even a single grid is shown with its window enlarged
 
 class Sheet {
   constructor(scene, width, height, out, channel, largestCell = LARGEST_CELL) {
@@ -12,12 +14,14 @@ class Sheet {
       ...(kernels.length ? [{ name: "kernel", channels: kernels, h: scene.kernel[0], w: scene.kernel[1] }] : []),
       { name: "output", grid: scene.output, channels: all(scene.output.channels), h: scene.output.height, w: scene.output.width },
     ];
+    this.lenses = []; // enlarged windows of the step: their numbers come and go, so they are drawn with the marks
     this.boxes = this.everything() || this.focused();
-    const bounds = this.boxes.reduce((b, x) => [Math.min(b[0], x.x), Math.max(b[1], x.x + x.w * x.cell), Math.max(b[2], x.y + x.h * x.cell)], [1e9, 0, 0]);
+    const placed = [...this.boxes, ...this.lenses];
+    const bounds = placed.reduce((b, x) => [Math.min(b[0], x.x), Math.max(b[1], x.x + x.w * x.cell), Math.max(b[2], x.y + x.h * x.cell)], [1e9, 0, 0]);
     const shift = Math.max(0, Math.floor((width - (bounds[1] - bounds[0])) / 2) - bounds[0]);
-    for (const item of [...this.boxes, ...this.signs]) item.x += shift;
+    for (const item of [...placed, ...this.signs]) item.x += shift;
     this.used = Math.ceil(bounds[2]) + 4;
-    for (const box of this.boxes) this.measure(box);
+    for (const box of placed) this.measure(box);
   }
 
   // All channels of all parts at one cell size, in the arrangement that leaves the cells largest; null if they get too small.
@@ -38,7 +42,7 @@ class Sheet {
     };
     walk(0, []);
     const single = this.parts.every((part) => part.name === "kernel" || part.channels.length === 1);
-    if (best.cell < READABLE_CELL && !single) return null;
+    if (best.cell < (single ? LEAST_CELL : READABLE_CELL) && !(single && this.scene.stamp)) return null;
     const cell = Math.max(2, Math.floor(best.cell)), boxes = [];
     this.signs = [];
     let x = 4, y = 0;
@@ -58,39 +62,45 @@ class Sheet {
     return boxes;
   }
 
-  // The chosen channel at a readable size and the others as small pictures beside it.
+  // Where not all fits at a readable size: one channel of each grid, all of them as small pictures under it, and between the
+  // grids the window of the step beside the kernel, enlarged.
   focused() {
-    const height = this.height - HEADING - 6, boxes = [];
-    const share = (part) => (part.name !== "kernel" && part.channels.length > 1 ? 1 / Math.max(part.channels.length, 3) : 0);
-    const gaps = (this.parts.length - 1) * 34 + 2 * BETWEEN_GRIDS + 8;
-    const cell = Math.floor(Math.min((this.width - gaps) / this.parts.reduce((t, p) => t + p.w * (1 + share(p)), 0), height / Math.max(...this.parts.filter((p) => p.name !== "kernel").map((p) => p.h)), this.largestCell));
+    const s = this.scene, height = this.height - HEADING - 6, boxes = [], [kh, kw] = s.kernel;
+    const [input, output] = [this.parts[0], this.parts[this.parts.length - 1]], sides = [input, output];
+    const columns = (s.stamp ? 0 : 1) + (s.weights ? 1 : 0), between = columns > 1 ? BESIDE_KERNEL : 0;
+    const fitting = (count) => Math.floor(Math.min(LENS_CELL, (height - count * (CHANNEL_LABEL + 6)) / (count * kh), (this.width * 0.36 - between) / (columns * kw)));
+    let middle = s.weights ? s.ins(this.out) : [this.channel];
+    if (fitting(middle.length) < LEAST_LENS_CELL) middle = [middle.includes(this.channel) ? this.channel : middle[0]];
+    const own = Math.max(3, fitting(middle.length)), wide = columns * kw * own + between;
+    const narrow = (part, room) => Math.floor((room - 8 * (part.channels.length - 1)) / (part.channels.length * part.w));
+    const small = (part, room = Infinity) => (part.channels.length > 1 ? Math.max(1, Math.min(Math.floor(SMALL_PICTURE / Math.max(part.w, part.h)), narrow(part, room))) : 0);
+    const room = this.width - 8 - wide - 2 * BETWEEN_LENS;
+    const cell = Math.max(2, Math.floor(Math.min(this.largestCell, room / (input.w + output.w), ...sides.map((part) => (height - (small(part) ? part.h * small(part) + 12 : 0)) / part.h))));
+    const tallest = Math.max(input.h, output.h) * cell;
     this.signs = [];
     let x = 4;
-    this.parts.forEach((part, i) => {
-      if (i) { this.signs.push({ x: x + 17, y: HEADING + height / 2, words: this.sign(part.name), size: 24, align: "center" }); x += 34; }
-      const top = HEADING, left = x;
-      if (part.name === "kernel") {
-        const label = part.channels.length > 1 ? CHANNEL_LABEL : 0;
-        const own = Math.max(2, Math.min(cell, Math.floor((height - part.channels.length * (label + 6)) / (part.channels.length * part.h))));
-        const all = part.channels.length * (part.h * own + label + 6);
-        part.channels.forEach((channel, k) => boxes.push({ part: "kernel", channel, x: left, y: top + Math.max(0, Math.floor((height - all) / 2)) + label + k * (part.h * own + label + 6), cell: own, w: part.w, h: part.h, label: label > 0, main: true }));
-        this.head(part, left, HEADING / 2 - 2, part.w * own);
-        x += part.w * own;
-        return;
-      }
-      const chosen = part.name === "output" ? this.out : this.channel;
-      const main = { part: part.name, channel: chosen, x: left, y: top, cell, w: part.w, h: part.h, main: true };
-      if (share(part)) {
-        const small = Math.max(1, Math.min(Math.floor(cell * share(part)), Math.floor((height - 3 * 8) / (part.channels.length * part.h))));
-        const step = Math.floor((part.h * cell + 8) / part.channels.length);
-        part.channels.forEach((channel, k) => boxes.push({ part: part.name, channel, x: part.name === "output" ? left + part.w * cell + BETWEEN_GRIDS : left, y: top + k * Math.max(step, part.h * small + 4), cell: small, w: part.w, h: part.h, main: false }));
-        if (part.name === "input") main.x += part.w * small + BETWEEN_GRIDS;
-        x += part.w * small + BETWEEN_GRIDS;
-      }
+    const side = (part, chosen) => {
+      const main = { part: part.name, channel: chosen, x, y: HEADING, cell, w: part.w, h: part.h, main: true }, dot = small(part, part.w * cell);
       boxes.push(main);
-      this.head(part, main.x, HEADING / 2 - 2, part.w * cell, part.channels.length > 1 ? `channel ${chosen}` : "");
-      x += part.w * cell;
+      part.channels.forEach((channel, k) => { if (dot) boxes.push({ part: part.name, channel, x: x + k * (part.w * dot + 8), y: HEADING + part.h * cell + 10, cell: dot, w: part.w, h: part.h, main: false, chosen: channel === chosen }); });
+      this.head(part, x, HEADING / 2 - 2, part.w * cell, part.channels.length > 1 ? `channel ${chosen}` : "");
+      x += Math.max(part.w * cell, dot * (part.w * part.channels.length) + 8 * (part.channels.length - 1) * Math.sign(dot));
+    };
+    side(input, this.channel);
+    x += BETWEEN_LENS;
+    const label = middle.length > 1 || input.channels.length > 1 ? CHANNEL_LABEL : 0, step = kh * own + label + 6;
+    const top = HEADING + Math.max(0, Math.floor((Math.max(tallest, middle.length * step) - middle.length * step) / 2));
+    middle.forEach((channel, k) => {
+      const y = top + label + k * step, right = x + (s.stamp ? 0 : kw * own + between), at = { channel, y, cell: own, w: kw, h: kh, label: label > 0 };
+      if (!s.stamp) this.lenses.push({ ...at, part: "input", x });
+      if (s.weights) boxes.push({ ...at, part: "kernel", x: right, main: true });
+      if (between) this.signs.push({ x: x + kw * own + between / 2, y: y + (kh * own) / 2, words: "∗", size: 18, align: "center" });
     });
+    const words = [s.stamp ? "" : "Window", s.weights ? `${s.stamp ? "Kernel" : "kernel"}${s.output.channels > 1 ? ` ${this.out}` : ""}` : ""].filter(Boolean).join(" ∗ ");
+    this.signs.push({ x: x + wide / 2, y: HEADING / 2 - 2, words, size: 14.5, align: "center", head: true });
+    x += wide + BETWEEN_LENS;
+    this.signs.push({ x: x - BETWEEN_LENS / 2, y: HEADING + tallest / 2, words: s.weights ? "=" : "→", size: 24, align: "center" });
+    side(output, this.out);
     return boxes;
   }
 
@@ -103,7 +113,8 @@ class Sheet {
       kernel: (s.flipped ? "Flipped kernel" : "Kernel") + (s.output.channels > 1 ? ` ${this.out},` : ""),
       output: "Output",
     }[part.name];
-    words += more ? `, ${more}, ${size}` : ` ${size}`;
+    if (more && width < WIDE_HEAD) words = part.name === "input" ? "Input" : "Output"; // a narrow grid has no room for more
+    words += more ? `, ${more}${width < WIDE_HEAD ? "" : `, ${size}`}` : ` ${size}`;
     if (part.name === "output" && s.crop.some(Boolean)) words += " before cropping";
     this.signs.push({ x: x + width / 2, y, words, size: 14.5, align: "center", head: true });
   }
@@ -128,7 +139,8 @@ class Sheet {
     if (box.cell < 12) return; // no number could be read in it
     const decimals = box.cell >= 40 ? 2 : 1;
     let longest = 1;
-    for (let r = 0; r < box.h; r++) for (let c = 0; c < box.w; c++) longest = Math.max(longest, numeral(this.value(box, r, c), decimals).length);
+    const [h, w] = this.lenses.includes(box) ? [this.scene.input.height, this.scene.input.width] : [box.h, box.w];
+    for (let r = 0; r < h; r++) for (let c = 0; c < w; c++) longest = Math.max(longest, numeral(this.value(box, r, c), decimals).length);
     box.decimals = decimals;
     box.type = Math.min(box.cell * 0.56, (box.cell * 0.9) / (longest * 0.57), Math.max(26, box.cell * 0.42));
     if (box.type < 6.5) box.type = 0;
@@ -177,11 +189,22 @@ class Sheet {
         if (s.unread(r, c)) this.hatch(pen, paint, box, r, c);
       }
       if (box.part === "input") this.outline(pen, paint, box);
-      if (box.label) pen.text(box.x, box.y - CHANNEL_LABEL / 2, box.part === "kernel" ? `for channel ${box.channel}` : `channel ${box.channel}`, { size: 12, fill: paint.muted, align: "left" });
+      if (box.label) pen.text(box.x, box.y - CHANNEL_LABEL / 2, box.part === "kernel" ? (this.lenses.length ? "" : `for channel ${box.channel}`) : `channel ${box.channel}`, { size: 12, fill: paint.muted, align: "left" });
       if (box.part === "input" && !live && s.weights) pen.rect(box.x, box.y, box.w * box.cell, box.h * box.cell, { fill: paint.dark ? "rgba(15,21,28,0.6)" : "rgba(255,255,255,0.65)" });
-      if (!box.main) pen.rect(box.x - 1, box.y - 1, box.w * box.cell + 2, box.h * box.cell + 2, { stroke: paint.line });
+      if (!box.main) pen.rect(box.x - 1, box.y - 1, box.w * box.cell + 2, box.h * box.cell + 2, box.chosen ? { stroke: paint.accentText, width: 2 } : { stroke: paint.line });
     }
     for (const sign of this.signs) pen.text(sign.x, sign.y, sign.words, { size: sign.size, fill: sign.head ? paint.inkText : paint.muted, align: sign.align, weight: sign.head ? 600 : 400 });
+  }
+
+  // The numbers of a window, enlarged: what its taps read from the place that is stepped to.
+  enlarge(pen, paint, lens, place) {
+    const s = this.scene;
+    for (let t = 0; t < s.taps; t++) {
+      const [i, j] = s.tap(t), at = s.target(place, [i, j]), role = s.role(...at), value = s.input.has(...at) ? s.input.at(lens.channel, ...at) : NaN;
+      this.cell(pen, paint, lens, i, j, value, { muted: role !== "inside", plain: role !== "inside" && (value === 0 || !Number.isFinite(value)), ...(Number.isNaN(value) ? { text: "" } : {}) });
+    }
+    pen.rect(lens.x, lens.y, lens.w * lens.cell, lens.h * lens.cell, { stroke: paint.accentText, width: 3 });
+    if (lens.label) pen.text(lens.x, lens.y - CHANNEL_LABEL / 2, `channel ${lens.channel}`, { size: 12, fill: paint.muted, align: "left" });
   }
 
   // The border between the input and its padding.

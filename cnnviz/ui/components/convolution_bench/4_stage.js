@@ -167,6 +167,7 @@ class Stage {
     const [row, col] = scene.place(place), [kh, kw] = scene.kernel;
     const at = gliding ? view.glide(row, col) : [row, col];
     const [top, left] = scene.target(at, [0, 0]);
+    for (const lens of sheet.lenses) sheet.enlarge(pen, this.paint, lens, [row, col]);
     const channels = scene.ins(out), reach = scene.stamp ? [out] : channels, stepped = scene.stamp ? channels : [out];
     const h = (kh - 1) * scene.dilation[0] + 1, w = (kw - 1) * scene.dilation[1] + 1;
     for (const channel of reach) for (const box of sheet.boxesOf(scene.stamp ? "output" : "input", channel)) {
@@ -204,6 +205,7 @@ class Stage {
     const [i, j] = scene.tap(term.tap), target = scene.target(scene.place(place), [i, j]);
     const channels = scene.stamp ? scene.ins(out) : [term.channel];
     for (const channel of channels) for (const box of this.sheet.boxesOf("kernel", channel)) this.frame(pen, box, i, j, 1, 1, style);
+    for (const lens of this.sheet.lenses) if (lens.channel === term.channel) this.frame(pen, lens, i, j, 1, 1, style);
     for (const channel of scene.stamp ? [out] : [term.channel]) for (const box of this.sheet.boxesOf(scene.stamp ? "output" : "input", channel)) this.frame(pen, box, ...target, 1, 1, style);
   }
 }

@@ -3,6 +3,8 @@
 const RATES = [0.5, 1, 2, 4, 10, 30]; // steps a second
 const icon = (path, filled = true) => `<svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" fill="${filled ? "currentColor" : "none"}" stroke="currentColor" stroke-width="2" stroke-linejoin="round"><path d="${path}"/></svg>`;
 const PLAY = `${icon("M6 4l13 8-13 8z")} Play`, PAUSE = `${icon("M7 5v14 M17 5v14")} Pause`;
+const LINE_OF_SUM = 22, FOOT = 46; // CSS px of a line of the sum, and of the note and the exports under it
+const OVER_BENCH = 198; // CSS px of the page over the component: title, tabs, the row of controls
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 class BenchView {
@@ -48,6 +50,8 @@ class BenchView {
     this.guess.onkeydown = (event) => { event.stopPropagation(); if (event.key === "Enter") this.act("reveal"); };
     this.sizes = new ResizeObserver(() => { if (this.area.clientWidth !== this.wide) this.layout(); });
     this.sizes.observe(this.area);
+    this.resized = () => this.layout();
+    window.addEventListener("resize", this.resized);
     this.filled = () => setTimeout(() => this.layout(), 60);
     document.addEventListener("fullscreenchange", this.filled);
   }
@@ -55,6 +59,7 @@ class BenchView {
   close() {
     this.desk.close(); this.sizes.disconnect(); cancelAnimationFrame(this.frame); cancelAnimationFrame(this.player); this.playing = false;
     document.removeEventListener("fullscreenchange", this.filled);
+    window.removeEventListener("resize", this.resized);
   }
 
   load(message, send) {
@@ -105,7 +110,9 @@ class BenchView {
     this.chips(".outs", channels > 1 ? Array.from({ length: channels }, (_, k) => `${k}`) : [], this.out, (k) => this.choose(k), "Output ");
   }
   chips(selector, labels, chosen, choose, before = "") {
-    const group = this.root.querySelector(selector);
+    const group = this.root.querySelector(selector), made = JSON.stringify([labels, chosen]);
+    if (group.made === made) return;
+    group.made = made;
     group.hidden = !labels.length;
     group.replaceChildren(...(before && labels.length ? [document.createTextNode(before)] : []), ...labels.map((label, k) => {
       const button = html(`<button type="button" aria-pressed="${k === chosen}"></button>`);
@@ -127,12 +134,18 @@ class BenchView {
     this.theme = Paint.theme(this.root);
     this.wide = this.area.clientWidth;
     if (this.wide < 50) return;
-    const full = this.desk.whole.matches(":fullscreen");
-    const rest = 260; // CSS px of the rule, the bar, the sum and the note in a full screen
-    const height = full ? window.innerHeight - rest : this.header.height;
-    this.stage.set(this.current_(), this.wide, height, this.out, this.channel, new Paint(this.bench, this.header.colours), full ? 120 : undefined);
+    const full = this.desk.whole.matches(":fullscreen"), height = this.room(full);
+    if (this.theme !== this.painted) { this.painted = this.theme; this.paint = new Paint(this.bench, this.header.colours); }
+    this.stage.set(this.current_(), this.wide, height, this.out, this.channel, this.paint, full ? 120 : undefined);
     this.area.style.minHeight = full ? `${height}px` : "";
     this.redraw(true);
+  }
+  // CSS px for the grids: what the rule and the bar over them and the sum and the note under them leave of the height.
+  room(full) {
+    const scene = this.current_(), ins = scene.stamp ? 1 : scene.ins(this.out).length;
+    const sum = (ins > 1 ? ins + 1 : 1) * LINE_OF_SUM, top = (element) => element.getBoundingClientRect().top, over = top(this.area) - top(this.desk.whole);
+    const whole = full ? window.innerHeight - 30 : Math.max(this.header.height, window.innerHeight - OVER_BENCH);
+    return Math.max(200, whole - over - sum - FOOT);
   }
 
   // Positions: a place, and in slow steps a tap in it.
@@ -372,6 +385,6 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   const root = parentElement.querySelector(".root");
   if (!views.has(root)) views.set(root, new BenchView(root));
   const view = views.get(root);
-  view.load(data, (name, value) => (["edit", "way", "rested"].includes(name) ? setTriggerValue : setStateValue)(name, value));
+  view.load(data, (name, value) => (["edit", "way"].includes(name) ? setTriggerValue : setStateValue)(name, value));
   return () => { view.close(); views.delete(root); };
 }

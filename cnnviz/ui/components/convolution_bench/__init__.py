@@ -29,13 +29,13 @@ class Edit:
 
 
 def convolution_bench(
-    shown: Bench | Volume | None, *, key: str, desk: Desk | None = None, caption: str = "", height: int = 380,
+    shown: Bench | Volume | None, *, key: str, desk: Desk | None = None, caption: str = "", height: int = 540,
     on_edit: Callable[[Edit], None] | None = None,
 ) -> tuple[int, ...] | None:  # fmt: skip
     """Show a bench, a Conv3d, or the desk alone; returns the output place whose sum was asked for as LaTeX, or None.
 
-    caption: markup under the grids. height: CSS pixels that the grids may take. on_edit runs before the rerun that a typed
-    cell causes. The place is (channel, row, col).
+    caption: markup under the grids. height: the least CSS pixels that the whole component takes; a taller window gives it
+    more. on_edit runs before the rerun that a typed cell causes. The place is (channel, row, col).
     """
     desk, bench = desk or Desk(), shown if isinstance(shown, Bench) else None
     described, blobs = header(bench) if bench else ({"scenes": []}, [])

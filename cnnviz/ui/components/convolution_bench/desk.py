@@ -31,9 +31,9 @@ class Desk:
 
     texts: what is typed, of every setting, shown or not. epoch: a new one makes the browser take over `texts`; otherwise it
     keeps what is typed there. apart: the state of the button for rows and columns, None for no button. rule: markup.
-    message: why there is no drawing; ways: labels of the settings that are offered instead. on_setting hears of new texts
-    and of `apart`, on_way of the number of the way taken, on_rest of no change for a while; all run before the rerun that
-    they cause.
+    message: why there is no drawing; ways: labels of the settings that are offered instead. link: the address's parameters,
+    each with its setting and the text for which it is left out. on_setting hears of new texts and of `apart`, on_way of the
+    number of the way taken; both run before the rerun that they cause.
     """
 
     rows: Sequence[Sequence[Field]] = ()
@@ -44,14 +44,14 @@ class Desk:
     message: str = ""
     ways: Sequence[str] = ()
     on_setting: Callable[[dict[str, str], bool], None] = lambda texts, apart: None
+    link: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     on_way: Callable[[int], None] = lambda number: None
-    on_rest: Callable[[], None] = lambda: None
 
     def header(self) -> dict[str, Any]:
         return {
             "rows": [[asdict(each) for each in row] for row in self.rows],
             "texts": dict(self.texts), "epoch": self.epoch, "apart": self.apart,
-            "rule": self.rule, "message": self.message, "ways": list(self.ways),
+            "rule": self.rule, "message": self.message, "ways": list(self.ways), "link": dict(self.link),
         }  # fmt: skip
 
     def handlers(self, key: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Desk:
             if isinstance(number, int) and 0 <= number < len(self.ways):
                 self.on_way(number)
 
-        return {"on_setting_change": typed, "on_way_change": taken, "on_rested_change": self.on_rest}
+        return {"on_setting_change": typed, "on_way_change": taken}
 
     def checked(self, sent: Any) -> dict[str, str] | None:
         """The texts that a browser sent, or None where they answer an older state; unknown names are left out."""

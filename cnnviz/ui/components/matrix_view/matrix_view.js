@@ -204,6 +204,6 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   const root = parentElement.querySelector(".root");
   if (!pictures.has(root)) pictures.set(root, new MatrixPicture(root));
   root.picture = pictures.get(root); // for whoever tests where its cells stand
-  pictures.get(root).load(data, (name, value) => (["way", "rested"].includes(name) ? setTriggerValue : setStateValue)(name, value));
+  pictures.get(root).load(data, (name, value) => (name === "way" ? setTriggerValue : setStateValue)(name, value));
   return () => { pictures.get(root)?.close(); pictures.delete(root); };
 }
