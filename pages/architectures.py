@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.architecture import compare, one, own
+from cnnviz.ui.architecture import ahead, compare, one, own, weights
 from cnnviz.ui.frame import title
 from cnnviz.ui.picture import picture_picker
 
@@ -13,7 +13,7 @@ network, comparison, build = st.tabs(
     ["One network", "Compare", "Build your own"], key="architectures_tab", on_change="rerun", bind="query-params"
 )
 if network.open:
-    with network:
+    with network, weights.progress_above():
         one.show(picture)
 if comparison.open:
     with comparison:
@@ -21,3 +21,4 @@ if comparison.open:
 if build.open:
     with build:
         own.show(picture)
+ahead.start()

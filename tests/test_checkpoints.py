@@ -77,14 +77,13 @@ def test_half_precision_rounds_kernels_and_keeps_vectors() -> None:
     assert back.fc1.weight[0, 0] == 1 and back.fc1.bias[0] == 1 + 2**-12
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, info in MODELS.items() if info.torchvision is None or name == "squeezenet1_1"]
-)
+# One of torchvision's, the smallest; AlexNet and U-Net as published have 240 and 120 MB of weights and no other kind of layer
+SAVED = [name for name, info in MODELS.items() if info.torchvision is None and name not in ("alexnet_2012", "unet")]
+
+
+@pytest.mark.parametrize("name", [*SAVED, "squeezenet1_1"])
 def test_every_network_survives_a_checkpoint(name: str) -> None:
     model = build_model(name).eval()
-    size = sum(tensor.numel() for tensor in model.state_dict().values())
-    if size > 5e6:
-        pytest.skip("the same code, only larger")
     before = torch.get_rng_state()
     back, _ = load_checkpoint(pack(model, replace(CARD, architecture=name, config={})))
     assert torch.equal(torch.get_rng_state(), before), "loading draws nothing from the generator that all share"

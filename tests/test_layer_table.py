@@ -1,6 +1,8 @@
 """The layer table: a small network by eye, agreement with PyTorch's own counts and gradients, errors."""
 
 import csv
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +14,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
-from torchvision.models.feature_extraction import create_feature_extractor
+from torchvision.models.feature_extraction import create_feature_extractor, get_graph_node_names
 from torchvision.models.googlenet import Inception
 
 from cnnviz.convolution import ConvSpec, pooling_call, pytorch_call
-from cnnviz.layer_table import Axis, Field, edges, layer_table, table_csv, totals
+from cnnviz.layer_table import Axis, Field, edges, layer_table, table_csv, totals, trace_network
 from cnnviz.models import MODELS, build_model
 from cnnviz.models.cifar_resnet import CifarResNet
 from cnnviz.models.lenet5 import ScaledTanh
@@ -69,6 +71,51 @@ def test_a_small_network_by_eye() -> None:
     assert lines[2] == ["conv", "Conv2d", "4x8x8", "76", "4608", "1024", "3x3", "1x1", "x"]
     assert lines[7][0] == "add" and lines[7][-1] == "pool mix"
     assert lines[-1] == ["total", "", "", "292", "5312", str(sums.bytes), "", "", ""]
+
+
+def test_the_names_are_torchvisions() -> None:
+    for network in (Small(), Attention(), build_model("googlenet"), build_model("cifar_resnet20"), build_model("lenet5")):
+        leaves = {"leaf_modules": [type(module) for module in network.modules() if not [*module.children()]]}
+        traced = trace_network(network)
+        assert [traced.names[node] for node in traced.graph.nodes if node in traced.names] == (
+            get_graph_node_names(network, tracer_kwargs=leaves)[1]
+        )
+
+
+class Mixing(nn.Module):
+    """A layer of one's own with products inside: each place looks at all."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.flatten(2)  # (B, C, N)
+        return torch.softmax(rows.transpose(1, 2) @ rows, 2)  # (B, N, N)
+
+
+class Attention(nn.Module):
+    """Products of a layer of one's own and of functions, heads folded into the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mixing = Mixing()
+
+    def forward(self, x: Tensor) -> Tensor:
+        heads = self.mixing(x).reshape(-1, 4, 9)  # (4 B, 4, 9) of 6 channels with 4 x 3 places
+        return F.relu(torch.bmm(heads, heads.transpose(1, 2))) + 1
+
+
+def test_products_of_functions_and_of_ones_own_layers_are_counted() -> None:
+    rows = {row.name: row for row in layer_table(Attention(), (6, 4, 3))}
+    assert rows["mixing"].macs == 12 * 12 * 6 and rows["bmm"].macs == 4 * 4 * 4 * 9
+    assert sum(row.macs for row in rows.values()) == 12 * 12 * 6 + 4 * 4 * 4 * 9
+
+
+def test_the_table_of_the_first_page_needs_no_code_that_is_slow_to_import() -> None:
+    code = (
+        "import sys, torch, streamlit; from cnnviz.ui.architecture.one import OPENING, named, model_info; "
+        "assert named(OPENING, None, *model_info(OPENING).input_shape[1:]).rows; "
+        "print([name for name in ('torchvision', 'sympy', 'triton.language') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_an_axis_repeats_its_spans() -> None:
@@ -211,15 +258,36 @@ def test_weights_of_any_type_are_accepted() -> None:
     assert half == single  # bytes are those of float32
 
 
+def test_a_view_by_the_batch_is_followed() -> None:
+    class Viewed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.fc = nn.Conv2d(1, 4, 3), nn.Linear(144, 10)
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.conv(x)
+            return self.fc(x.view(x.size(0), -1))
+
+    rows = layer_table(Viewed(), (1, 8, 8))
+    assert [(row.kind, row.output_shape, row.macs) for row in rows] == [
+        ("Input", (1, 8, 8), 0), ("Conv2d", (4, 6, 6), 36 * 36), ("view", (144,), 0), ("Linear", (10,), 1440),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match=r"1x9x9: layer fc \(Linear\) cannot work on 196, it takes 144 numbers: .* is 8x8"):
+        layer_table(Viewed(), (1, 9, 9))
+
+
 def test_other_threads_may_run_networks_meanwhile() -> None:
     network, problems, stop = build_model("lenet").eval(), [], threading.Event()
 
     def work() -> None:
         while not stop.is_set():
             try:
-                assert network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
-            except Exception as error:  # any: it is reported below
+                output = network(torch.zeros(1, 1, 28, 28))
+            except (AttributeError, KeyError, NameError, RuntimeError, TypeError) as error:  # as a mixed-up trace raises them
                 problems.append(error)
+                return
+            if not isinstance(output, Tensor) or output.shape != (1, 10):
+                problems.append(TypeError(f"the network made {output!r}"))
                 return
 
     thread = threading.Thread(target=work)

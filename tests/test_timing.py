@@ -37,6 +37,12 @@ def test_slow_networks_get_fewer_runs_but_at_least_one() -> None:
     assert list(forward_times(model, (1, 2, 2), runs=4, enough=0.1, clock=lambda: model.now)) == [2.0]
 
 
+def test_a_first_run_that_is_long_by_itself_is_the_measurement() -> None:
+    model = Counting([])
+    model.steps = [5.0]
+    assert list(forward_times(model, (1, 2, 2), runs=4, enough=5, clock=lambda: model.now)) == [5.0]
+
+
 def test_nothing_runs_before_it_is_asked_for() -> None:
     model = Counting([1.0] * 5)
     times = forward_times(model, (1, 2, 2), clock=lambda: model.now)

@@ -69,25 +69,28 @@ def _from_any(addresses: list[str], archive: Path, md5: str, *, title: str, prog
     )
 
 
-def fetch_file(address: str, target: Path, *, md5: str, progress: Progress | None = None) -> None:
+def fetch_file(address: str, target: Path, *, md5: str = "", sha256: str = "", progress: Progress | None = None) -> None:
     """Download `address` to `target`, going on from `target.part` where there is one.
 
-    ConnectionError when the line breaks or the bytes do not have this md5; another OSError when they cannot be written.
-    `target` is there only when it is whole.
+    md5 or sha256: how the bytes' checksum begins. ConnectionError when the line breaks or the bytes do not have it; another
+    OSError when they cannot be written. `target` is there only when it is whole.
     """
-    if target.is_file() and _md5(target) == md5:
+    algorithm, checksum = ("sha256", sha256) if sha256 else ("md5", md5)
+    if target.is_file() and _checksum(target, algorithm).startswith(checksum):
         return
     part = _part(target)
     try:
         _receive(address, part, target.name, progress)
     except ConnectionError:
+        if not part.stat().st_size:
+            part.unlink()
         raise  # what has arrived is kept
     except OSError:
         part.unlink(missing_ok=True)  # a full disk is not made worse
         raise
-    if _md5(part) != md5:
+    if not _checksum(part, algorithm).startswith(checksum):
         part.unlink()
-        raise ConnectionError(f"{address}: what arrived does not have the checksum {md5}")
+        raise ConnectionError(f"{address}: what arrived does not have the checksum {checksum}")
     os.replace(part, target)
 
 
@@ -168,9 +171,9 @@ def _part(target: Path) -> Path:
     return target.with_name(target.name + ".part")
 
 
-def _md5(path: Path) -> str:
+def _checksum(path: Path, algorithm: str) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _reason(error: BaseException) -> str:

@@ -19,7 +19,7 @@ def layer_table(model: nn.Module, input_shape: Sequence[int]) -> list[LayerRow]:
     """One row for the input, then one for each layer and each function between layers, in the order of computation.
 
     input_shape: (channels, height, width), for one picture. The network is looked at in evaluation mode, on a copy
-    without weights ("meta" tensors): nothing is computed and the model is left alone. Names are those that
+    without weights and for a batch of no pictures: nothing is computed and the model is left alone. Names are those that
     torchvision's create_feature_extractor takes. A module without submodules is one row, whatever functions it calls.
     Multiply-adds count one multiplication with its addition once, in convolutions and linear layers; additions,
     poolings, normalisations and activations count nothing, as in torchvision's tables.

@@ -2,19 +2,16 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, fx, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.layer_table.fields import Field
+from cnnviz.layer_table.products import counted, has_products
 from cnnviz.layer_table.reach import field_of
 from cnnviz.layer_table.sizes import Refused, refusal
 from cnnviz.layer_table.tracing import Network
-from cnnviz.layer_table.walk import Step, accepts, walk
-
-# Matrix products that are called as functions
-PRODUCTS = {"linear", "matmul", "bmm", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "scaled_dot_product_attention"}
+from cnnviz.layer_table.walk import Step, accepts, walked
 
 
 @dataclass(frozen=True)
@@ -42,27 +39,33 @@ def rows_of(network: Network, shape: Sequence[int]) -> list[LayerRow]:
     """The rows for an input of that shape; ValueError where a layer refuses it."""
     rows: dict[fx.Node, LayerRow] = {}
     steps: dict[fx.Node, Step] = {}
-    counted: set[int] = set()
+    seen: set[int] = set()  # parameters
+    products: list[fx.Node] = []
     try:
-        for step in walk(network, shape):
+        walked_on, all_steps = walked(network, shape)
+        for step in all_steps:
             steps[step.node] = step
             if not isinstance(step.value, Tensor) or step.node.op in ("get_attr", "output"):
                 continue
             sources = [rows[node] for node in dict.fromkeys(_sources(step, steps))]
-            own = {id(p): p.numel() for p in _parameters(step, steps) if id(p) not in counted}
-            counted |= own.keys()
+            own = {id(p): p.numel() for p in _parameters(step, steps) if id(p) not in seen}
+            seen |= own.keys()
+            if has_products(step, walked_on):
+                products.append(step.node)
             rows[step.node] = LayerRow(
                 name=network.names[step.node],
                 kind=step.kind,
                 output_shape=tuple(step.value.shape[1:]),
                 parameters=sum(own.values()),
-                macs=_macs(step, network),
-                bytes=step.value.numel() * step.value.element_size(),
+                macs=_macs(step),
+                bytes=math.prod(step.value.shape[1:]) * step.value.element_size(),
                 receptive_field=field_of(step, [row.receptive_field for row in sources]),
                 inputs=tuple(row.name for row in sources),
             )
     except Refused as refused:
         raise refusal(refused, shape, lambda other: accepts(network, other)) from refused
+    if products:
+        rows |= {node: replace(rows[node], macs=macs) for node, macs in counted(network, shape, products).items()}
     return list(rows.values())
 
 
@@ -85,19 +88,15 @@ def _parameters(step: Step, steps: dict[fx.Node, Step]) -> list[nn.Parameter]:
     return [value for value in read if isinstance(value, nn.Parameter)]
 
 
-def _macs(step: Step, network: Network) -> int:
+def _macs(step: Step) -> int:
     """Multiply-adds: each weight of a convolution is used once wherever its kernel lies, of a linear layer once."""
     module = step.module
     if isinstance(module, nn.Linear):
-        return module.weight.numel() * (step.value.numel() // module.out_features)
+        return module.weight.numel() * (math.prod(step.value.shape[1:]) // module.out_features)
     if module is not None and step.kind.startswith("Conv"):
         bias = sum(p.numel() for name, p in module.named_parameters() if name == "bias")
         weights = sum(p.numel() for p in module.parameters()) - bias  # a partial layer has fewer than its weight shows
         return weights * math.prod((step.args[0] if "Transpose" in step.kind else step.value).shape[2:])
     if step.kind == "RadialBasis":  # a difference and its square for each number of each code
         return sum(codes.numel() for codes in step.module.buffers()) if step.module else 0
-    if step.kind in PRODUCTS or (module is not None and not type(module).__module__.startswith("torch.nn.")):
-        with FlopCounterMode(display=False) as counter:
-            step.run(network)
-        return counter.get_total_flops() // 2
     return 0

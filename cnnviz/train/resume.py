@@ -2,6 +2,7 @@
 belongs to.
 """
 
+import io
 import os
 from pathlib import Path
 from pickle import UnpicklingError
@@ -15,11 +16,16 @@ def write_state(path: Path, state: dict[str, Any], belongs_to: dict[str, str]) -
     stands.
     """
     part = path.with_name(path.name + ".part")
+    content = io.BytesIO()
+    torch.save({"belongs_to": belongs_to, "state": state}, content)
     try:
-        torch.save({"belongs_to": belongs_to, "state": state}, part)
+        part.write_bytes(content.getbuffer())  # torch itself would report a full disk as a matter of its own format
         os.replace(part, path)
-    except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-        raise ValueError(f"the state of the run could not be written to {path}: {_reason(error)}") from error
+    except OSError as error:
+        raise ValueError(
+            f"the state of the run could not be written to {path} ({error.strerror or error}): make room there, or name another "
+            "file with --out"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -42,7 +48,3 @@ def read_state(path: Path, belongs_to: dict[str, str]) -> dict[str, Any]:
             f"{path} belongs to another run ({'; '.join(differing)}): give the same settings, or {way_out}"
         )
     return state
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error).splitlines()[0]

@@ -16,7 +16,7 @@ from cnnviz.ui.architecture.own import edited
 from cnnviz.ui.architecture.reading import named
 from cnnviz.ui.architecture.view import columns, input_picture, opening_layer
 from cnnviz.ui.components.network_view import described, network_view
-from tests.pages.opened import PYTORCH, opened, run_code
+from tests.pages.opened import PYTORCH, header_of, opened, run_code
 
 BUILD = {"architectures_tab": "Build your own"}
 COMPARE = {"architectures_tab": "Compare"}
@@ -29,7 +29,7 @@ def words(app) -> str:
 def test_it_opens_on_lenet_5_as_published() -> None:
     app = opened("architectures")
     assert not app.error
-    assert "**60,000** parameters · **326,520** multiply-adds" in words(app) and "**7** layers with weights" in words(app)
+    assert "**60,000** parameters · **326,520** multiply-adds" in words(app) and "depth **7**" in words(app)
     shown = app.dataframe[0].value.set_index("layer")
     assert list(shown.loc["c3"]) == ["Conv2d", "16 × 10 × 10", 1_516, 150_000, 6_400, 14, 2, "s2_tanh"]
     assert app.selectbox(key="architectures_layer").value == "c3"
@@ -57,6 +57,18 @@ def test_another_network_brings_its_size_and_a_layer_of_its_own() -> None:
     assert not app.exception and not app.error
     assert [app.number_input(key=f"architectures_{side}").value for side in ("height", "width")] == [224, 224]
     assert app.selectbox(key="architectures_layer").value == "layer2.1.conv2"
+
+
+def test_a_network_for_digits_opens_on_one_and_says_how_to_see_another_picture() -> None:
+    words = "A digit, as such networks read them. Under “Picture”, choose any but china to see it here."
+    assert _drawing_caption("china", "lenet5") == words
+    assert _drawing_caption("flower", "lenet5") == "Picture: flower, cut to 32 × 32"
+    assert _drawing_caption("china", "cifar_cnn") == "Picture: china, cut to 32 × 32"
+
+
+def _drawing_caption(picture: str, network: str) -> str:
+    app = opened("architectures", {"picture": picture, "architectures_network": network})
+    return header_of(app.get("bidi_component")[-1].proto)["caption"]
 
 
 def test_a_size_that_fails_says_where_and_which_works() -> None:
@@ -144,7 +156,7 @@ def test_networks_side_by_side() -> None:
     assert not app.error
     html = words(app)
     source = "torchvision, weights IMAGENET1K_V1, one crop, validation"
-    for text in ("61,100,840", "15,470,264,320", "69.78 % ImageNet top-1", source, "<td>50<div"):
+    for text in ("61,100,840", "15,470,264,320", "<th>ImageNet top-1</th>", "69.78 %<div", source, "<td>50<div"):
         assert text in html
     assert "Forward pass here" not in html and len(app.get("image")) == 4
 
@@ -156,9 +168,19 @@ def test_bars_are_shares_of_the_largest() -> None:
     assert "1.00 ms" in html and "<td>–" in html
 
 
+def test_accuracies_on_other_data_stand_in_rows_of_their_own_with_their_sources() -> None:
+    app = opened("architectures", COMPARE | {"compare_networks": ["lenet5", "cifar_resnet20", "lenet"]})
+    html = words(app)
+    assert "<th>MNIST</th><td>99.05 %<div" in html and "<th>CIFAR-10</th><td>–<div" in html
+    assert "LeCun et al. 1998, section III, without distortions (LeNet-5 (1998)); He et al. 2015" in html
+
+
 def test_one_network_is_no_comparison() -> None:
     app = opened("architectures", COMPARE | {"compare_networks": ["lenet5"]})
     assert "Choose at least two networks" in words(app) and app.button(key="compare_measure").disabled
+    for end in ("Exercise", PYTORCH):
+        app = opened("architectures", COMPARE | {"compare_networks": [], "compare_end": end})
+        assert "There is no " in words(app)
 
 
 def test_forward_times_are_measured_when_asked_for() -> None:

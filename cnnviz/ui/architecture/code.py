@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from cnnviz.models import model_info
+from cnnviz.models import MODELS, model_info
 from cnnviz.network_plan import NetworkPlan, class_code
+from cnnviz.pretrained import WITH_HEADS
 
 # C3 has 60 of its 96 kernels and the output layer is made of distances: PyTorch's counter knows neither
 NOT_COUNTED = ("lenet5",)
@@ -18,7 +19,7 @@ def network_code(name: str, shape: tuple[int, int, int], output: str | None = No
 
     torchvision's networks come from there; of the others the code has the very source.
     """
-    parts, call = _network(name, {"output": output} if output else {})
+    parts, call = constructor(name, {"output": output} if output else {})
     counter = name not in NOT_COUNTED
     counting = "with FlopCounterMode(display=False) as counter:\n    " if counter else ""
     return "\n".join([
@@ -48,7 +49,7 @@ def comparison_code(networks: Sequence[tuple[str, tuple[int, ...]]], plan: Netwo
     parts, entries = ["import statistics", "import time", "import torch"], []
     for name, shape in networks:
         if name:
-            more, call = _network(name, {})
+            more, call = constructor(name, {})
             title = model_info(name).title
         else:
             assert plan
@@ -76,13 +77,14 @@ def comparison_code(networks: Sequence[tuple[str, tuple[int, ...]]], plan: Netwo
     ])  # fmt: skip
 
 
-def _network(name: str, config: dict[str, Any]) -> tuple[list[str], str]:
-    """What must stand before a network's constructor can be called, and the call."""
-    info = model_info(name)
-    if info.torchvision:
-        given = "aux_logits=False, init_weights=True" if name == "googlenet" else ""
-        return ["import torchvision"], f"torchvision.models.{info.torchvision}({given})"
-    return source_of(info.build), _call(info.build, config)
+def constructor(name: str, config: dict[str, Any]) -> tuple[list[str], str]:
+    """What must stand before a network's constructor can be called, and the call; name: of MODELS or torchvision."""
+    theirs = MODELS[name].torchvision if name in MODELS else name
+    if theirs:
+        given = {"aux_logits": False, "init_weights": True, **config} if name in WITH_HEADS else config
+        return ["import torchvision"], f"torchvision.models.{theirs}({_keywords(given)})"
+    build = model_info(name).build
+    return source_of(build), _call(build, config)
 
 
 def source_of(build: Callable) -> list[str]:
@@ -120,4 +122,8 @@ def _defines(node: ast.stmt) -> set[str]:
 def _call(build: Callable, config: dict[str, Any]) -> str:
     given = [repr(value) for value in build.args] if isinstance(build, partial) else []
     name = build.func.__name__ if isinstance(build, partial) else build.__name__
-    return f"{name}({', '.join([*given, *(f'{key}={value!r}' for key, value in config.items())])})"
+    return f"{name}({', '.join([*given, *([_keywords(config)] if config else [])])})"
+
+
+def _keywords(config: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={value!r}" for key, value in config.items())

@@ -30,7 +30,7 @@ NOTICE = """
   average over all places, and got deeper **and** smaller.
 - Parameters and multiply-adds are different costs: the first is memory, the second is time, but only roughly. Measure:
   small layers use a processor badly, and moving the maps takes time too.
-- Accuracies may be compared only on the same data and by the same measurement: see the sources beside them.
+- Accuracies may be compared only on the same data and by the same measurement: see the sources below the table.
 """
 
 
@@ -75,7 +75,7 @@ def show() -> None:
         KEY, notice=NOTICE,
         question="How many times is each parameter used for one picture, in each of these networks? And which kind of layer "
         "uses each of its weights only once?",
-        answer=lambda: answer(columns), code=lambda: code(columns, plan),
+        answer=lambda: answer(columns), code=(lambda: code(columns, plan)) if columns else None,
     )  # fmt: skip
 
 
@@ -86,9 +86,10 @@ def _show(columns: Sequence[Column]) -> None:
             st.image(_standalone(column.reading.svg), width="stretch")
     st.markdown(table(columns, st.session_state.get(_TIMES, {})), unsafe_allow_html=True)
     st.caption(
-        "Multiply-adds: one product added to a sum counts once. Depth: layers with weights along the longest path. Outputs: of "
-        f"all layers, float32, one picture. Forward pass: measured on this machine's CPU ({os.cpu_count()} cores, of which PyTorch "
-        f"{torch.__version__} uses {torch.get_num_threads()}), one picture, float32, median of {RUNS} runs or fewer."
+        f"{sources(columns)}Multiply-adds: one product added to a sum counts once. Depth: layers with weights along the longest "
+        "path. Outputs: of all layers, float32, one picture. Forward pass: measured on this machine's CPU "
+        f"({os.cpu_count()} cores, of which PyTorch {torch.__version__} uses {torch.get_num_threads()}), one picture, float32, "
+        f"median of {RUNS} runs or fewer."
     )
 
 
@@ -96,8 +97,14 @@ def table(columns: Sequence[Column], times: dict) -> str:
     """The figures as HTML, one column a network, with bars of the share of the largest in each line."""
     lines: list[tuple[str, list[str], list[float | None]]] = [
         ("Input", [" × ".join(map(str, column.shape)) for column in columns], []),
-        ("Accuracy, as published", [_accuracy(column) for column in columns], []),
     ]  # fmt: skip
+    found = [times.get((column.name, column.shape)) for column in columns]
+    if any(found):
+        texts = [_time(*time) if time else "–" for time in found]
+        lines.append(("Forward pass here", texts, [time[0] if time else None for time in found]))
+    for title in dict.fromkeys(what for column in columns for what, _, _ in column.accuracies):
+        each = [next((value for what, value, _ in column.accuracies if what == title), None) for column in columns]
+        lines.append((escape(title), [f"{value:.2f} %" if value else "–" for value in each], each))
     for title, numbers in (
         ("Parameters", [column.reading.totals.parameters for column in columns]),
         ("Multiply-adds", [column.reading.totals.macs for column in columns]),
@@ -106,10 +113,6 @@ def table(columns: Sequence[Column], times: dict) -> str:
     ):
         texts = [f"{number:,.2f} MB" if title == "Outputs" else f"{number:,}" for number in numbers]
         lines.append((title, texts, [float(number) for number in numbers]))
-    found = [times.get((column.name, column.shape)) for column in columns]
-    if any(found):
-        texts = [f"{1e3 * time[0]:,.2f} ms <small>median of {time[1]}</small>" if time else "–" for time in found]
-        lines.append(("Forward pass here", texts, [time[0] if time else None for time in found]))
     head = "".join(f"<th>{escape(column.title)}</th>" for column in columns)
     body = ""
     for title, texts, values in lines:
@@ -119,15 +122,22 @@ def table(columns: Sequence[Column], times: dict) -> str:
     return f'<table class="compared" style="{_TABLE}"><tr>{first}{head}</tr>{body}</table>'
 
 
-def _accuracy(column: Column) -> str:
-    """The published accuracies, and below them where they were published."""
-    lines = [f"{value:.2f} % {escape(what)}" for what, value, _ in column.accuracies]
-    sources = dict.fromkeys(escape(source) for _, _, source in column.accuracies)
-    small = (f'<small style="{_SMALL}">{source}</small>' for source in sources)
-    return "<br>".join(lines) + "".join(small) or "–"
+def _time(seconds: float, runs: int) -> str:
+    return f"{1e3 * seconds:,.2f} ms <small>{f'median of {runs}' if runs > 1 else 'one run'}</small>"
 
 
-_SMALL = "display:block;line-height:1.3;opacity:.8"
+def sources(columns: Sequence[Column]) -> str:
+    """Where the accuracies were published, each source with what it says."""
+    by_source: dict[str, dict[str, None]] = {}
+    for column in columns:
+        for _, _, source in column.accuracies:
+            by_source.setdefault(source, {})[column.title] = None
+    if not by_source:
+        return ""
+    texts = (f"{source} ({', '.join(titles)})" if len(by_source) > 1 else source for source, titles in by_source.items())
+    return f"Accuracy, as published: {'; '.join(texts)}. "
+
+
 NAMES_SHARE = 0.7  # of a network's column: what the names of the figures take
 _TABLE = "width:100%;table-layout:fixed;font-variant-numeric:tabular-nums"
 _BAR = "height:6px;border-radius:3px;background:#0072B2;margin-top:3px;min-width:1px"  # Okabe and Ito's blue
@@ -146,10 +156,14 @@ def _measure(columns: Sequence[Column]) -> None:
         raise ValueError("Somebody else is measuring on this machine just now: try again in some seconds.")
     try:
         times = st.session_state.setdefault(_TIMES, {})
-        bar = st.progress(0.0)
+        place = st.empty()
+        with place.container(horizontal=True, vertical_alignment="center"):
+            # Any button ends a run of the page, at the next step of the bar; what was measured stays
+            st.button("Stop", icon=":material/stop_circle:", key=f"{KEY}_stop", width="content")
+            bar = st.progress(0.0)
         for number, column in enumerate(columns):
-            bar.progress(number / len(columns), f"{column.title}: getting ready")
             sums = column.reading.totals
+            bar.progress(number / len(columns), f"{column.title}: first run, {sums.macs / 1e9:,.2f} billion multiply-adds")
             if sums.macs > TOO_MANY_MACS or sums.bytes > TOO_MANY_BYTES:
                 st.warning(f"{column.title} is too large to be measured here.")
                 continue
@@ -160,7 +174,7 @@ def _measure(columns: Sequence[Column]) -> None:
                 done = (number + min(1.0, len(spent) / RUNS)) / len(columns)
                 bar.progress(done, f"{column.title}: run {len(spent)}, {1e3 * seconds:,.1f} ms")
             times[column.name, column.shape] = (median_seconds(spent), len(spent))
-        bar.empty()
+        place.empty()
     finally:
         _ONE_AT_A_TIME.release()
 
@@ -196,10 +210,10 @@ def _plan() -> str:
 
 
 def answer(columns: Sequence[Column]) -> str:
-    """Multiply-adds a parameter, for each network."""
-    uses = ", ".join(
-        f"{column.title} {column.reading.totals.macs / column.reading.totals.parameters:,.1f}" for column in columns
-    )
+    """Multiply-adds a parameter, for each network; ValueError for none."""
+    if not columns:
+        raise ValueError("There is no network to look at: choose some above.")
+    uses = ", ".join(f"{column.title} {column.reading.totals.macs / column.reading.totals.parameters:,.1f}" for column in columns)
     return f"On average {uses} times. A fully connected layer uses each weight once; a convolution once for each place."
 
 
@@ -210,8 +224,8 @@ def code(columns: Sequence[Column], plan: str) -> str:
 
 
 def _standalone(svg: str) -> str:
-    """The drawing as a picture of its own, which does not know the page's text colour: a grey legible on light and dark."""
-    return svg.replace("<svg ", '<svg color="#808890" ', 1)
+    """The drawing as a small picture of its own, without its words; a grey legible on light and dark for its lines."""
+    return svg.replace("<svg ", '<svg color="#808890" ', 1).replace("<style>", "<style>text,svg>rect,.bracket{display:none}", 1)
 
 
 def _title(name: str) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.models import MODELS, model_info
 from cnnviz.models.info import ModelInfo
+from cnnviz.ui.architecture import weights
 from cnnviz.ui.architecture.code import network_code
 from cnnviz.ui.architecture.reading import Reading, named
 from cnnviz.ui.architecture.view import downloads, layer_picker, show_drawing, show_table, totals_text
@@ -58,6 +59,9 @@ def show(picture: Picture) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(totals_text(reading, info.depth))
             downloads(reading, name, key=KEY)
+            if info.torchvision:
+                weights.offer(name, reading.totals.parameters)
+        weights.show(name if info.torchvision else None, picture)
         show_table(reading, layer, key=KEY)
         st.caption(_sources(info))
     lesson_end(
@@ -89,10 +93,16 @@ def _usual_size() -> None:
 
 def _sources(info: ModelInfo) -> str:
     """Where the network is from, what differs, and what was published about it."""
-    figures = "; ".join(f"{name} {figure.value:,.10g} ({figure.source})" for name, figure in info.published.items())
+    by_source: dict[str, list[str]] = {}
+    for name, figure in info.published.items():
+        what = name.replace("macs", "multiply-adds").removesuffix(" %")
+        words = f"{what} {figure.value:,.10g}{' %' * name.endswith('%')}"
+        by_source.setdefault(figure.source, []).append(words)
+    figures = "; ".join(f"{', '.join(words)} ({source})" for source, words in by_source.items())
     parts = [
         f"Source: {info.source}.", info.note, f"Published: {figures}." if figures else "",
         "A multiply-add is one product added to a sum, counted once; biases, poolings, normalisations and activations "
-        "count none. Memory: each layer's output for one picture in float32. Parameters count what is trained.",
+        "count none. Memory: each layer's output for one picture in float32. Parameters count what is trained. Depth: layers with "
+        "weights along the longest path.",
     ]  # fmt: skip
     return " ".join(part for part in parts if part)

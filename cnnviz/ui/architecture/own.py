@@ -31,7 +31,9 @@ KEY = "build"
 OPENING = "Small residual network"
 _TEXT = "build_plan"  # session state and link: the network as text
 _EDITS, _ERROR = "build_edits", "build_error"  # session state: count of edits; why the last one was not taken over
-SHOWN_LAYERS = 7  # rows of the table; more scroll
+SHOWN_LAYERS = 5  # rows of the table; more scroll
+EDITING = "Type into the columns with a pencil. To remove a layer, tick its row at the left and press Delete."
+DRAWING_HEIGHT = 230  # px: the table and the whole drawing stand on a screen of 768
 # What a new layer of a kind begins with
 NEW = {
     "conv": PlanLayer("conv", 16, 3, 1, 1), "max": PlanLayer("max", 0, 2, 2), "avg": PlanLayer("avg", 0, 2, 2),
@@ -71,7 +73,8 @@ def show(picture: Picture) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(totals_text(reading) + (", up to the layer that does not fit" if reading.fault else ""))
             downloads(reading, "network", key=KEY)
-        show_drawing(reading, picture, layer, key=KEY)
+            st.caption("A new # moves a layer, the last row adds one.", width="content", help=EDITING)
+        show_drawing(reading, picture, layer, key=KEY, height=DRAWING_HEIGHT)
     lesson_end(
         KEY, notice=NOTICE,
         question="Load “VGG style” and put **gap** before its flatten. How many parameters are left, and how many of them are "

@@ -39,15 +39,18 @@ def show_drawing(reading: Reading, picture: Picture, layer: str, *, key: str, he
     """The drawing, and what the layer sees of the picture."""
     shape = reading.rows[0].output_shape
     name, image = picture.id, picture.image
-    if shape[0] == 1 and max(shape[1:]) <= DIGIT_SIDE and picture.id.startswith(f"{cached.DEFAULT_SAMPLE}-"):
+    digit = shape[0] == 1 and max(shape[1:]) <= DIGIT_SIDE and picture.id.startswith(f"{cached.DEFAULT_SAMPLE}-")
+    if digit:
         name, image = "digit", cached.sample("digit", DIGIT_SIDE)
     picture_id = f"{name}-{'x'.join(map(str, shape))}"
     pixels(picture_id, input_picture(image, shape), key=f"{key}_picture")
     shown = name.rpartition("-")[0] or name
+    caption = f"Picture: {'your own' if len(shown) == 16 else shown}, cut to {' × '.join(map(str, shape[1:]))}"
+    if digit:
+        caption = f"A digit, as such networks read them. Under “Picture”, choose any but {cached.DEFAULT_SAMPLE} to see it here."
     network_view(
         reading.rows, reading.svg, selected=layer, picture_id=picture_id, key=f"{key}_drawing", height=height,
-        caption=f"Picture: {'your own' if len(shown) == 16 else shown}, cut to {' × '.join(map(str, shape[1:]))}",
-        on_select=lambda chosen: st.session_state.update({_layer(key): chosen}),
+        caption=caption, on_select=lambda chosen: st.session_state.update({_layer(key): chosen}),
     )  # fmt: skip
 
 
@@ -120,9 +123,9 @@ def downloads(reading: Reading, name: str, *, key: str) -> None:
 
 
 def totals_text(reading: Reading, depth: int | None = None) -> str:
-    """The sums in one line; float32, one picture."""
+    """The sums in one line; float32, one picture; depth: layers with weights along the longest path."""
     parameters, macs, size = reading.totals
-    layers = f" · **{depth}** layers with weights" if depth else ""
+    layers = f" · depth **{depth}**" if depth else ""
     return (
         f"**{parameters:,}** parameters · **{macs:,}** multiply-adds · **{size / 1e6:,.{1 if size > 1e6 else 2}f} MB** "
         f"of outputs{layers}"
