@@ -21,6 +21,8 @@ LESSONS = {
     ],
     "Networks": [
         Lesson("architectures", "Architectures", "The course's networks, layer by layer, drawn to scale; or build your own."),
+        Lesson("filters_and_activations", "Filters and activations", "A trained network looks at your picture, down to any sum."),
+        Lesson("attribution", "Attribution", "Which pixels speak for a class, by five methods, and whether to believe them."),
     ],
 }
 

@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("filter2d", "first_page", "rerun", "bench_page", "hover", "visitors", "training")
+NAMES = ("filter2d", "first_page", "rerun", "bench_page", "hover", "visitors", "training", "inference", "stroke", "activations")
 
 if __name__ == "__main__":
     names = sys.argv[1:] or NAMES

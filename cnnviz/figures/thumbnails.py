@@ -12,10 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cnnviz import engine
+from cnnviz.attribution import integrated_gradients, occlusion
 from cnnviz.bench.animation import PALETTE, PAPER, frames
 from cnnviz.bench.choice import choice_of
 from cnnviz.chain import pool_image
 from cnnviz.convolution import ConvSpec
+from cnnviz.digit import SIDE, centred
+from cnnviz.figures.activation_sheets import sheet_picture, strip_of
 from cnnviz.figures.colours import DIVERGING
 from cnnviz.figures.pictures import angle_picture, paint
 from cnnviz.images import encode_png, sample_image, to_bytes, to_grey
@@ -119,6 +123,40 @@ def architectures() -> np.ndarray:
     return picture
 
 
+def attribution() -> np.ndarray:
+    """What speaks for a 3: integrated gradients, and what is lost under a patch."""
+    network = engine.network("lenet_modern_mnist")
+    image = centred(sample_image("digit", SIDE)[0]).placed[None].to(network.device)
+    nothing, label = torch.zeros_like(image), network.classes.index("3")
+
+    def scores(images: Tensor) -> Tensor:
+        return network.graph(engine.normalised(network, images))
+
+    *_, integrated = integrated_gradients(scores, image, label, baseline=nothing)
+    *_, hidden = occlusion(scores, image, [label], fill=nothing, size=4, stride=2)
+    maps = (integrated.values[0].cpu(), hidden.values[0].cpu())
+    tiles = []
+    for values in maps:
+        painted = paint(values[None])
+        assert painted.palette is not None  # one channel has a palette
+        tiles.append(np.pad(_enlarged(painted.palette[painted.pixels], 4), ((19, 19), (4, 4), (0, 0)), constant_values=255))
+    return np.concatenate(tiles, axis=1)
+
+
+def filters_and_activations() -> np.ndarray:
+    """A handwritten digit, the maps of the first convolution, and what ReLU leaves of them."""
+    network = engine.network("lenet_modern_mnist")
+    digit = centred(sample_image("digit", SIDE)[0]).placed[None]  # 1 28 28
+    found = engine.activations(network.name, digit.numpy())
+    inner = slice(4, 24)  # MNIST's border is empty
+    picture = np.full((*SIZE, 3), 255, np.uint8)
+    picture[45:105, 4:64] = _enlarged(to_bytes(digit)[inner, inner].repeat(3, axis=2), 3)
+    for left, layer in ((72, "conv1"), (156, "relu1")):
+        sheet = sheet_picture(strip_of(layer, "", found[layer][:, inner, inner]), tile=40, across=2)
+        picture[12 : 12 + sheet.shape[0], left : left + sheet.shape[1]] = sheet
+    return picture
+
+
 def _output(example: Preset) -> np.ndarray:
     """The output grid of the finished animation: what stands right of the last empty columns."""
     frame = PALETTE[list(frames(choice_of(example).bench()))[-1]]
@@ -143,6 +181,7 @@ def _on_paper(picture: np.ndarray) -> np.ndarray:
 
 DRAWINGS = (
     image_as_numbers, image_filters, edges, pooling, filter_chain, convolution_arithmetic, check_my_slide, architectures,
+    filters_and_activations, attribution,
 )  # fmt: skip
 THUMBNAILS: dict[str, Callable[[], np.ndarray]] = {draw.__name__: draw for draw in DRAWINGS}
 

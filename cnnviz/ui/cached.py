@@ -6,7 +6,7 @@ Tensors are shared by all visitors (`cache_resource` copies nothing): nobody wri
 import streamlit as st
 from torch import Tensor
 
-from cnnviz import images
+from cnnviz import datasets, images
 
 DEFAULT_SAMPLE = "china"
 
@@ -27,3 +27,9 @@ def decoded(data: bytes, max_side: int) -> Tensor:
 def thumbnail(name: str) -> bytes:
     """A built-in picture as a small PNG."""
     return images.encode_png(images.to_bytes(images.sample_image(name, 96)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the test set")
+def test_set(name: str) -> datasets.Data:
+    """The test pictures of a data set that is on this machine (CIFAR-10's take 31 MB); ValueError where it is not."""
+    return datasets.load(name, "test")
