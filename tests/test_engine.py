@@ -272,13 +272,18 @@ def test_a_device_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_on_cuda_nothing_is_rounded_to_tf32(monkeypatch: pytest.MonkeyPatch) -> None:
     flags = [torch.backends.cudnn, torch.backends.cuda.matmul]
-    for flag in flags:
-        monkeypatch.setattr(flag, "allow_tf32", True)
-    Device("cpu")
-    assert all(flag.allow_tf32 for flag in flags), "the CPU has no such thing"
+    before = [flag.allow_tf32 for flag in flags]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    Device("cuda")
-    assert not any(flag.allow_tf32 for flag in flags)
+    try:
+        for flag in flags:
+            flag.allow_tf32 = True
+        Device("cpu")
+        assert all(flag.allow_tf32 for flag in flags)
+        Device("cuda")
+        assert not any(flag.allow_tf32 for flag in flags)
+    finally:
+        for flag, value in zip(flags, before, strict=True):
+            flag.allow_tf32 = value
 
 
 def _on_a_gpu(**options: object) -> Device:

@@ -187,7 +187,7 @@ def test_a_drawing_redraws_the_strips_and_travels_to_the_maps(page: Page, app_ur
 
 def test_the_maps_of_a_block_stand_below_each_other_and_lie_over_the_input(page: Page, app_url: str) -> None:
     opened(page, app_url, f"inside_tab=Activation+maps&{TEST}&inside_maps_order=maximum")
-    assert page.locator(".strip b").all_text_contents() == ["conv2", "relu2", "pool2"]
+    expect(page.locator(".strip b")).to_have_text(["conv2", "relu2", "pool2"])
     order = np.argsort(-found()["conv2"].max((1, 2)), kind="stable")
     expect(page.locator(".which")).to_have_text(f"conv2, channel {order[0]}")
     lefts = {channel: {round(map_of(page, layer, channel)[0]) for layer in ("conv2", "relu2", "pool2")} for channel in (0, 7)}

@@ -12,9 +12,8 @@ import torch
 
 from cnnviz import engine
 from cnnviz.attribution import FILLS, fill, grad_cam, integrated_gradients, saliency
-from cnnviz.digit import SIDE, centred
+from cnnviz.digit import SIDE
 from cnnviz.engine import normalised
-from cnnviz.images import sample_image
 from cnnviz.ui.attribution import work
 from cnnviz.ui.attribution.check import curves_csv, verdict
 from cnnviz.ui.attribution.controls import RANKED, Settings, label_of, opening_layer
@@ -22,6 +21,7 @@ from cnnviz.ui.attribution.maps import maps_csv
 from cnnviz.ui.attribution.methods import METHODS, Found, largest, panel_of, scores_of, signed_map, unit
 from cnnviz.ui.attribution.work import Job
 from cnnviz.ui.components.attribution_view import LEVELS
+from cnnviz.ui.components.digit_pad.opening import opening
 from tests.pages.opened import PYTORCH, header_of, opened, run_code
 
 LENET = "lenet_modern_mnist"
@@ -58,7 +58,7 @@ def settled(state: dict | None = None):
 
 def the_three() -> torch.Tensor:
     """What stands on the pad at first."""
-    return centred(sample_image("digit", SIDE)[0]).placed[None]
+    return torch.from_numpy(opening().copy())[None] / 255
 
 
 def test_it_opens_on_two_classes_and_five_methods_that_are_the_librarys() -> None:
@@ -150,8 +150,7 @@ def test_an_empty_map_says_why() -> None:
 
 
 def test_a_blank_picture_against_black_is_explained_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.network_input.START", "")
-    monkeypatch.setattr("cnnviz.ui.cached.sample", lambda name, side: torch.zeros(3, side, side))
+    monkeypatch.setattr("cnnviz.ui.network_input.opening", lambda: np.zeros((SIDE, SIDE), np.uint8))
     header, _ = shown(settled())
     messages = [panel["message"] for panel in header["rows"][0]["panels"]]
     assert "no score to share out" in messages[2] and "looks like “black” already" in messages[4]

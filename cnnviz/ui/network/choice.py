@@ -71,7 +71,7 @@ def _no_such(name: str) -> str:
     shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
     if name.startswith(f"{OWN}-"):
         return f"The link asks for {shown!r}, somebody's own weights, which a link does not carry: upload their file again."
-    return f"The link asks for the network {shown!r}, which is not here: choose one at the top right."
+    return f"The link asks for the network {shown!r}, which is not here: choose one beside the title."
 
 
 def _own_form(key: str) -> None:

@@ -6,7 +6,8 @@ const LARGEST_UNIT = 30, SMALLEST_UNIT = 3;
 const HIGHEST = 180, LOWEST = 22;            // CSS pixels, a strip
 const ROOMY = 62;                            // of each strip where the network scrolls anyway
 const WORTH_A_LINE = 1.12;                   // a further line only where the tiles grow by more than that
-const BETWEEN = 7;                           // CSS pixels between two strips
+const LABEL = 30;                            // CSS pixels, a strip's two lines of text
+const BETWEEN = 5;                           // CSS pixels between two strips
 
 // n tiles in a strip `width` wide and about `high` high: {tile, gap, across, lines}.
 function tiling(strip, width, high, largest) {
@@ -32,7 +33,7 @@ const stripHeight = (t) => t.lines * (t.tile + t.gap) - t.gap;
 function tilings(strips, width, high) {
   for (let each = Math.max(HIGHEST, high / strips.length); each >= LOWEST; each -= 2) {
     const found = strips.map((strip) => tiling(strip, width, each, LARGEST));
-    if (found.reduce((sum, t) => sum + Math.max(stripHeight(t), LOWEST) + BETWEEN, 0) <= high) return found;
+    if (found.reduce((sum, t) => sum + Math.max(stripHeight(t), LABEL) + BETWEEN, 0) <= high) return found;
   }
   return strips.map((strip) => tiling(strip, width, ROOMY, LARGEST));
 }
