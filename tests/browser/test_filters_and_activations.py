@@ -229,8 +229,7 @@ def test_files_can_be_taken_away(page: Page, app_url: str) -> None:
 
 
 def test_a_climb_can_be_stopped(page: Page, app_url: str) -> None:
-    # A network whose climb takes seconds: LeNet's is over before a click arrives.
-    opened(page, app_url, "inside_network=cifar_small_augmented&inside_tab=What+excites+a+channel")
+    opened(page, app_url, "inside_tab=What+excites+a+channel")
     expect(page.get_by_text("After 256 of 256 steps")).to_be_visible(timeout=90_000)
     page.get_by_role("button", name="How").click()
     page.get_by_role("slider", name=re.compile("^Steps")).focus()
