@@ -79,8 +79,7 @@ def bare(run: Run, batches: Iterable[tuple[Tensor, Tensor]]) -> float:
     began = time.perf_counter()
     for images, labels in batches:
         with autocast("cpu", run.precision):
-            logits = run.model(images).float() / run.recipe.temperature
-        loss = nn.functional.cross_entropy(logits, labels, label_smoothing=run.recipe.label_smoothing)
+            loss = run.recipe.objective.loss(run.model, images, labels, run.generator)
         run.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         run.optimiser.step()

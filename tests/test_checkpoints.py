@@ -20,6 +20,7 @@ from cnnviz import datasets
 from cnnviz.checkpoints import CARD_KEY, Card, load_checkpoint, pack, read_card, save_checkpoint
 from cnnviz.models import MODELS, build_model
 from cnnviz.train.arithmetic import autocast, evaluate, preparation
+from cnnviz.train.recipe import recipe
 
 FOLDER = Path(__file__).parents[1] / "checkpoints"
 COMMITTED = sorted(FOLDER.rglob("*.safetensors"))
@@ -165,7 +166,10 @@ def test_committed_checkpoint_loads_without_any_data(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     model, card = load_checkpoint(path)
     channels, height, width = MODELS[card.architecture].input_shape
-    assert model(torch.zeros(1, channels, height, width)).shape == (1, len(card.classes))
+    latent = path.parent.name == "latent"
+    given = (torch.zeros(1, dtype=torch.long),) if card.config.get("classes") and latent else ()
+    out = (channels, height, width) if latent else (len(card.classes),)
+    assert model(torch.zeros(1, channels, height, width), *given).shape == (1, *out)
     assert (len(card.mean), card.classes) == (channels, datasets.SETS[card.data].classes)
 
 
@@ -175,11 +179,15 @@ def test_committed_checkpoint_reaches_its_metric(path: Path) -> None:
     if datasets.find(card.data) is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{card.data} is not here: set CNNVIZ_DATA")
     prepare = preparation(card.mean, card.std, border=card.pad, device="cpu")
-    measured = evaluate(model, datasets.load(card.data, "test"), prepare, autocast("cpu", "float32"))
-    assert measured["error"] == pytest.approx(
-        card.metrics["error"], abs=2.1e-4
-    )  # two pictures may fall on the other side elsewhere
-    assert measured["loss"] == pytest.approx(card.metrics["loss"], rel=1e-3)
+    objective = recipe(card.name.split()[0]).objective
+    test = datasets.load(card.data, "test").without(recipe(card.name.split()[0]).without)
+    measured = evaluate(objective, model, test, prepare, autocast("cpu", "float32"))
+    assert set(measured) == set(card.metrics)
+    for name, value in measured.items():  # two pictures may fall on the other side elsewhere
+        assert value == pytest.approx(card.metrics[name], **({"abs": 2.1e-4} if name == "error" else {"rel": 1e-3})), name
+
+
+FORMATS = {"error": ".2%", "active_units": ".0f"}  # the others are nats
 
 
 def test_table_has_a_true_row_for_each_checkpoint() -> None:
@@ -188,12 +196,15 @@ def test_table_has_a_true_row_for_each_checkpoint() -> None:
         for line in (FOLDER / "README.md").read_text().splitlines()
         if (match := re.match(r"\| `(.*?)`", line))
     }
-    cards = {path.name: (read_card(path), path) for path in FOLDER.glob("*.safetensors")}
+    paths = [*FOLDER.glob("*.safetensors"), *FOLDER.glob("latent/*.safetensors")]
+    cards = {path.relative_to(FOLDER).as_posix(): (read_card(path), path) for path in paths}
     assert set(rows) == set(cards)
     for name, (card, path) in cards.items():
         cells = [cell.strip() for cell in rows[name].split("|")[1:-1]]
         parameters = sum(weight.numel() for weight in load_checkpoint(path)[0].parameters())
-        assert f"{parameters:,}" in cells and f"{card.metrics['error']:.2%}" in cells, name
+        measured = card.metrics.items() if "error" not in card.metrics else [("error", card.metrics["error"])]
+        shown = {f"{value:{FORMATS.get(metric, '.2f')}}" for metric, value in measured}
+        assert {f"{parameters:,}", *shown} <= set(cells), name
         assert f"`{card.command}`" in cells and f"{card.seconds:.0f} s" in rows[name], name
 
 

@@ -117,6 +117,15 @@ def test_offline_digits_are_mnist_sized_and_whole(nowhere: Path) -> None:
     )
 
 
+def test_labels_left_out_are_gone_and_the_rest_is_as_it_was() -> None:
+    whole = datasets.load("digits", "test")
+    less = whole.without((3, 8))
+    kept = (whole.labels != 3) & (whole.labels != 8)
+    assert set(less.labels.tolist()) == {0, 1, 2, 4, 5, 6, 7, 9}
+    assert torch.equal(less.labels, whole.labels[kept]) and torch.equal(less.images, whole.images[kept])
+    assert len(whole.without(())) == len(whole)
+
+
 def test_cnnviz_data_comes_before_the_cache(nowhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert datasets.find("mnist") is None
     write_idx(nowhere / "MNIST/raw", monkeypatch)

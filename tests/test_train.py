@@ -19,18 +19,20 @@ from torch.nn import functional as F
 
 from cnnviz.checkpoints import load_checkpoint, read_card
 from cnnviz.datasets import Data
+from cnnviz.models import build_model
 from cnnviz.train import __main__ as command
 from cnnviz.train import loop, recipe, resume
 from cnnviz.train.arithmetic import autocast, evaluate, precision, preparation
 from cnnviz.train.augment import affine, cutout, flip, translate
 from cnnviz.train.loop import Fitted, Report, fit
+from cnnviz.train.objectives import Classification, Reconstruction, Variational
 from cnnviz.train.progress import Bar
 from cnnviz.train.recipe import Recipe, names, rate
 
 SMALL = Recipe(
     name="small", architecture="dense", data="digits", epochs=4, batch_size=8, learning_rate=0.05, weight_decay=1e-3,
     config={"in_features": 36, "hidden": 4, "num_classes": 2}, augment=(flip, partial(translate, pixels=1)), average=0.9,
-    label_smoothing=0.1, snapshots=(0, 5),
+    objective=Classification(label_smoothing=0.1), snapshots=(0, 5),
 )  # fmt: skip
 
 
@@ -181,10 +183,43 @@ def test_loop_is_plain_pytorch() -> None:
 
 def test_evaluate_counts_and_averages() -> None:
     model = nn.Sequential(nn.Flatten(), nn.Linear(36, 2))
-    measured = evaluate(model, TEST, preparation((0.0,), (1.0,), border=0, device="cpu"), autocast("cpu", "float32"))
+    prepare = preparation((0.0,), (1.0,), border=0, device="cpu")
+    measured = evaluate(Classification(), model, TEST, prepare, autocast("cpu", "float32"))
     logits = model(TEST.images.float() / 255).detach()
     assert measured["error"] == pytest.approx(float((logits.argmax(1) != TEST.labels).float().mean()))
     assert measured["loss"] == pytest.approx(float(F.cross_entropy(logits, TEST.labels)))
+
+
+@torch.no_grad()
+def test_reconstruction_and_kl_are_summed_a_picture_and_averaged_over_pictures() -> None:
+    torch.manual_seed(3)
+    model = build_model("vae", latent_size=3, width=2, classes=2).eval()
+    images, labels = torch.rand(4, 1, 28, 28), torch.tensor([0, 1, 1, 0])
+    mu, logvar = model.encode(images, labels)
+    z = mu + (logvar / 2).exp() * torch.randn(4, 3, generator=generator(8))
+    bce = F.binary_cross_entropy_with_logits(model.decode(z, labels), images, reduction="sum") / 4
+    kl = (mu**2 + logvar.exp() - 1 - logvar).sum() / 8
+    objective = Variational(kl_weight=4.0, conditional=True)
+    assert torch.allclose(objective.loss(model, images, labels, generator(8)), bce + 4 * kl)
+    measured = objective.measure(model, [(images, labels)], generator(8))
+    assert measured == pytest.approx(
+        {"loss": float(bce + kl), "reconstruction": float(bce), "kl": float(kl), "active_units": measured["active_units"]},
+        rel=1e-5,  # 1 + logvar - sigma^2 cancels where a prior is nearly met
+    )
+
+
+def test_a_denoiser_reads_noise_and_is_held_to_the_clean_picture() -> None:
+    class Echo(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            self.read = images
+            return images
+
+    echo, images = Echo(), torch.full((2, 1, 40, 40), 0.5)
+    loss = Reconstruction(noise=0.1).loss(echo, images, torch.zeros(2), generator())
+    assert float(echo.read.std()) == pytest.approx(0.1, rel=0.05) and float(echo.read.mean()) == pytest.approx(0.5, abs=0.01)
+    assert float(loss) == pytest.approx(float(F.binary_cross_entropy_with_logits(echo.read, images, reduction="sum") / 2))
+    Reconstruction().loss(echo, images, torch.zeros(2), generator())
+    assert torch.equal(echo.read, images)
 
 
 # Properties of a run
@@ -194,7 +229,7 @@ def test_a_run_learns_and_follows_its_seed_alone() -> None:
     state = torch.get_rng_state()
     one, same, other = (fit(replace(SMALL, epochs=12), TRAIN, TEST, seed=seed) for seed in (0, 0, 1))
     assert equal(one, same) and not equal(one, other)
-    assert one.finished and len(one.history) == 12 and one.history[-1].error == 0 < one.history[0].loss
+    assert one.finished and len(one.history) == 12 and one.history[-1].metrics["error"] == 0 < one.history[0].loss
     assert torch.equal(torch.get_rng_state(), state), "the generator that all share is as it was"
 
 
@@ -219,8 +254,8 @@ def test_resumed_run_equals_the_uninterrupted(
     torch.rand(3)  # what others draw meanwhile does not matter
     resumed = fit(chosen, TRAIN, TEST, state=tmp_path / "state")
     assert resumed.finished and equal(whole, resumed)
-    assert [(epoch.loss, epoch.error) for epoch in resumed.history] == [
-        (epoch.loss, epoch.error) for epoch in whole.history
+    assert [(epoch.loss, epoch.metrics) for epoch in resumed.history] == [
+        (epoch.loss, epoch.metrics) for epoch in whole.history
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
@@ -341,7 +376,7 @@ def test_bar_shows_each_epoch_and_on_a_terminal_each_report(
     terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
-    bar, done = Bar(), loop.Epoch(0.25, 0.0123, 4.0)
+    bar, done = Bar(), loop.Epoch(0.25, {"error": 0.0123, "loss": 0.5}, 4.0)
     bar.run(Report(1, 4, 2, 4, 0.5, (done,)))
     shown = capsys.readouterr().err
     assert shown.strip() == ("epoch   2/4 █████████░░░░░░░░░░░░░░░ loss 0.500, 0:00 left" if terminal else "")

@@ -7,6 +7,7 @@ from torch import nn
 
 from cnnviz.models import (
     alexnet_2012,
+    autoencoder,
     cifar_cnn,
     cifar_resnet,
     cnn,
@@ -16,6 +17,7 @@ from cnnviz.models import (
     lenet5,
     skip_cnn,
     unet,
+    vae,
 )
 from cnnviz.models.info import Figure, ModelInfo
 
@@ -35,6 +37,8 @@ MODELS: dict[str, ModelInfo] = {
         cifar_cnn.INFO,
         unet.INFO,
         unet.SMALL_INFO,
+        autoencoder.INFO,
+        vae.INFO,
     )
 }
 

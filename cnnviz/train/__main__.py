@@ -15,7 +15,8 @@ from cnnviz import datasets
 from cnnviz.checkpoints import Card, load_checkpoint, pack, save_checkpoint
 from cnnviz.train.arithmetic import autocast, evaluate, precision, preparation
 from cnnviz.train.loop import Fitted, fit
-from cnnviz.train.progress import Bar
+from cnnviz.train.objectives import Objective
+from cnnviz.train.progress import Bar, headline
 from cnnviz.train.recipe import Recipe, names, recipe
 
 ROOT = Path(__file__).parents[2]
@@ -32,11 +33,13 @@ def main(arguments: list[str] | None = None) -> None:
     device = given.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("torch finds no GPU here: give --device cpu")
-    out = given.out or ROOT / "checkpoints" / f"{chosen.name}.safetensors"
+    out = given.out or ROOT / "checkpoints" / chosen.folder / f"{chosen.name}.safetensors"
     _check_writable(out)
 
+    code = revision()  # now: files may change while it trains
     bar = Bar()
     train, test = (datasets.load(chosen.data, split, download=True, progress=bar.download) for split in datasets.SPLITS)
+    train, test = train.without(chosen.without), test.without(chosen.without)
     state = out.with_suffix(".resume")
     if state.is_file():
         print(f"going on from {state}", file=sys.stderr)
@@ -48,9 +51,9 @@ def main(arguments: list[str] | None = None) -> None:
             if state.is_file()
             else "\nstopped"
         )
-    card = keep(fitted, test, out, _card(chosen, fitted, test.classes, given, device))
+    card = keep(fitted, chosen.objective, test, out, _card(chosen, fitted, test.classes, given, device, code))
     state.unlink(missing_ok=True)
-    print(f"{out}: test error {card.metrics['error']:.2%} after {card.seconds:.0f} s", file=sys.stderr)
+    print(f"{out}: test {headline(card.metrics)} after {card.seconds:.0f} s", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=_positive, help="instead of the recipe's number")
     parser.add_argument("--threads", type=_positive, help="of the CPU (as many as there are cores)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the checkpoint (checkpoints/RECIPE.safetensors)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the checkpoint (RECIPE.safetensors below checkpoints/)")
     return parser
 
 
@@ -70,7 +73,7 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def keep(fitted: Fitted, test: datasets.Data, out: Path, card: Card) -> Card:
+def keep(fitted: Fitted, objective: Objective, test: datasets.Data, out: Path, card: Card) -> Card:
     """Write the checkpoint of a run to `out` and its snapshots into a folder beside it; the card of the checkpoint,
     with its metrics.
     """
@@ -80,21 +83,23 @@ def keep(fitted: Fitted, test: datasets.Data, out: Path, card: Card) -> Card:
         snapshot = replace(card, name=f"{card.name} after {step} steps", half=True)
         path = out.with_name(out.stem + SNAPSHOTS) / f"step_{step:06}.safetensors"
         path.parent.mkdir(exist_ok=True)
-        _keep_one(path, model, snapshot, test)
-    return _keep_one(out, fitted.model, card, test)
+        _keep_one(path, model, objective, snapshot, test)
+    return _keep_one(out, fitted.model, objective, card, test)
 
 
-def _keep_one(path: Path, model: nn.Module, card: Card, test: datasets.Data) -> Card:
+def _keep_one(path: Path, model: nn.Module, objective: Objective, card: Card, test: datasets.Data) -> Card:
     """Write one checkpoint, measured in float32 with the weights as they will be read from the file."""
     stored, _ = load_checkpoint(pack(model, card))
     prepare = preparation(card.mean, card.std, border=card.pad, device="cpu")
-    measured = evaluate(stored, test, prepare, autocast("cpu", "float32"))
+    measured = evaluate(objective, stored, test, prepare, autocast("cpu", "float32"))
     card = replace(card, metrics={name: round(value, 6) for name, value in measured.items()})
     save_checkpoint(path, stored, card)
     return card
 
 
-def _card(recipe: Recipe, fitted: Fitted, classes: tuple[str, ...], given: argparse.Namespace, device: str) -> Card:
+def _card(
+    recipe: Recipe, fitted: Fitted, classes: tuple[str, ...], given: argparse.Namespace, device: str, code: str
+) -> Card:
     """The card of a run, still without metrics."""
     mean, std = recipe.moments()
     options = [
@@ -103,7 +108,7 @@ def _card(recipe: Recipe, fitted: Fitted, classes: tuple[str, ...], given: argpa
     return Card(
         name=recipe.name, architecture=recipe.architecture, config=recipe.config, classes=classes, data=recipe.data,
         mean=mean, std=std, pad=recipe.pad, metrics={}, seconds=round(fitted.seconds, 1), machine=machine(device),
-        precision=precision(device, bfloat16=recipe.bfloat16), seed=given.seed, revision=revision(),
+        precision=precision(device, bfloat16=recipe.bfloat16), seed=given.seed, revision=code,
         command=" ".join(["python -m cnnviz.train", recipe.name, *options]), torch=str(torch.__version__), half=recipe.half,
     )  # fmt: skip
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, pad
+from torch import Generator, Tensor, nn
+from torch.nn.functional import pad
 
 from cnnviz.datasets import Data
+from cnnviz.train.objectives import Objective
 
 FAST_BFLOAT16 = ("amx_bf16", "avx512_bf16", "bf16")  # what x86 and ARM processors call it
 EVALUATION_BATCH = 500  # pictures; fits the caches of a CPU
@@ -49,18 +50,14 @@ def preparation(mean: Sequence[float], std: Sequence[float], *, border: int, dev
 
 @torch.no_grad()
 def evaluate(
-    model: nn.Module, data: Data, prepare: Callable[[Tensor], Tensor], context: AbstractContextManager
+    objective: Objective,
+    model: nn.Module,
+    data: Data,
+    prepare: Callable[[Tensor], Tensor],
+    context: AbstractContextManager,
 ) -> dict[str, float]:
-    """Share of wrong labels ("error", 0 to 1) and mean cross-entropy ("loss", nats) of a network on a split that lies
-    on its device.
-    """
+    """The objective's metrics of a network on a split that lies on its device; what is drawn is the same each time."""
     model.eval()
-    wrong, loss = 0, 0.0
+    splits = zip(data.images.split(EVALUATION_BATCH), data.labels.split(EVALUATION_BATCH), strict=True)
     with context:
-        for images, labels in zip(
-            data.images.split(EVALUATION_BATCH), data.labels.split(EVALUATION_BATCH), strict=True
-        ):
-            logits = model(prepare(images)).float()  # B classes
-            wrong += int((logits.argmax(1) != labels).sum())
-            loss += float(cross_entropy(logits, labels, reduction="sum"))
-    return {"error": wrong / len(data), "loss": loss / len(data)}
+        return objective.measure(model, ((prepare(images), labels) for images, labels in splits), Generator().manual_seed(0))

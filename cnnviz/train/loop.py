@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnviz.datasets import Data
@@ -27,12 +26,10 @@ REPORTS = 50  # an epoch: often enough for a bar, too rare to hold up a GPU
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to: mean training loss, error on the test split (a share, 0 to 1), and seconds of training
-    alone.
-    """
+    """What one epoch came to: mean training loss, the objective's metrics on the test split, seconds of training alone."""
 
     loss: float
-    error: float
+    metrics: dict[str, float]
     seconds: float
 
 
@@ -72,7 +69,7 @@ def fit(
     report: Callable[[Report], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Fitted:
-    """Train the recipe's network on `train`, measuring its error on `test` after each epoch.
+    """Train the recipe's network on `train`, measuring it on `test` after each epoch.
 
     `state` names the file that an interrupted run goes on from; it stays until the caller removes it. `report` is
     called some 50 times an epoch, `stop` before each step: when it returns True the run ends unfinished, and `state`
@@ -128,7 +125,7 @@ class Run:
         self.model = build_model(recipe.architecture, **recipe.config).to(device).to(memory_format=torch.channels_last)
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
         self.optimiser = _optimiser(recipe, self.model)
-        self.generator = Generator().manual_seed(seed)  # for the order of the pictures and their augmentation
+        self.generator = Generator().manual_seed(seed)  # for the order of the pictures, their augmentation, and what a loss draws
         self.history: list[Epoch] = []
         self.seconds = 0.0
         self.done = 0  # steps
@@ -157,8 +154,7 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * share
         with autocast(self.device, self.precision):
-            logits = self.model(images).float()  # B classes
-        loss = cross_entropy(logits / self.recipe.temperature, labels, label_smoothing=self.recipe.label_smoothing)
+            loss = self.recipe.objective.loss(self.model, images, labels, self.generator)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -176,8 +172,8 @@ class Run:
 
     def end_epoch(self, loss: float, test: Data, *, seconds: float) -> None:
         began = time.perf_counter()
-        measured = evaluate(self.best, test, self.prepare, autocast(self.device, self.precision))
-        self.history.append(Epoch(loss, measured["error"], seconds))
+        measured = evaluate(self.recipe.objective, self.best, test, self.prepare, autocast(self.device, self.precision))
+        self.history.append(Epoch(loss, measured, seconds))
         self.seconds += seconds + time.perf_counter() - began
 
     def saved(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping
 
 from cnnviz.train.loop import Report
 
@@ -29,7 +30,7 @@ class Bar:
             print(f"\r{text:79}", end="", file=sys.stderr, flush=True)
         if ended:
             last = report.history[-1]
-            measured = f"loss {last.loss:.4f}, test error {last.error:.2%}, {last.seconds:.1f} s"
+            measured = f"loss {last.loss:.4f}, test {headline(last.metrics)}, {last.seconds:.1f} s"
             text = f"epoch {report.epoch + 1:3}/{report.epochs}: {measured}"
             print(f"\r{text:79}" if self.terminal else text, file=sys.stderr, flush=True)
 
@@ -41,6 +42,12 @@ class Bar:
             print(f"\r{file} {bar} {size}", end="\n" if end else "", file=sys.stderr, flush=True)
         elif end:
             print(f"{file}: {size}", file=sys.stderr, flush=True)
+
+
+def headline(metrics: Mapping[str, float]) -> str:
+    """The first metric in words: a share of errors, or nats."""
+    name, value = next(iter(metrics.items()))
+    return f"{name} {value:.2%}" if name == "error" else f"{name} {value:.2f} nats"
 
 
 def _bar(share: float) -> str:

@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from cnnviz import datasets
 from cnnviz.train import recipes
+from cnnviz.train.objectives import Classification, Objective
 
 Augmentation = Callable[[Tensor, Generator], Tensor]  # pictures (B,C,H,W) uint8 -> the same
 
@@ -37,8 +38,8 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 0.0
     warm_up: float = 0.2
-    label_smoothing: float = 0.0
-    temperature: float = 1.0  # the loss reads logits / temperature: more than 1 where they are large by nature
+    objective: Objective = field(default_factory=Classification)
+    without: tuple[int, ...] = ()  # labels whose pictures are left out, in training and in measuring
     augment: tuple[Augmentation, ...] = ()
     average: float = 0.0
     pad: int = 0  # black pixels on each side of a picture
@@ -46,6 +47,7 @@ class Recipe:
     std: tuple[float, ...] | None = None
     bfloat16: bool = False  # on a CPU that has it; a GPU always computes in it
     half: bool = True  # kernels and matrices on disk
+    folder: str = ""  # of the checkpoint, below checkpoints/
     snapshots: tuple[int, ...] = ()  # steps after which the weights are kept too; 0 is before the first
 
     def __post_init__(self) -> None:

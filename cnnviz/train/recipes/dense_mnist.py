@@ -4,6 +4,7 @@ Command: python -m cnnviz.train dense_mnist --threads=1
 Measured: 1.21 % of the MNIST test set is wrong, in 44 s on one thread of a Xeon, seed 0.
 """
 
+from cnnviz.train.objectives import Classification
 from cnnviz.train.recipe import Recipe
 
 RECIPE = Recipe(
@@ -15,5 +16,5 @@ RECIPE = Recipe(
     optimiser="adamw",
     learning_rate=1e-3,
     weight_decay=1e-2,
-    label_smoothing=0.1,
+    objective=Classification(label_smoothing=0.1),
 )

@@ -1,0 +1,11 @@
+"""An auto-encoder of 16 latent dimensions on MNIST: the VAEs' twin without a draw and without KL.
+
+Command: python -m cnnviz.train ae_16
+"""
+
+from dataclasses import replace
+
+from cnnviz.train.objectives import Reconstruction
+from cnnviz.train.recipes import vae_16_c1
+
+RECIPE = replace(vae_16_c1.RECIPE, name="ae_16", architecture="autoencoder", config={"latent_size": 16}, objective=Reconstruction())

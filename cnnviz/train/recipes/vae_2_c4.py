@@ -1,0 +1,11 @@
+"""A VAE of 2 latent dimensions on MNIST, C = 4: four times the KL: fewer dimensions are used, each with more meaning.
+
+Command: python -m cnnviz.train vae_2_c4
+"""
+
+from dataclasses import replace
+
+from cnnviz.train.objectives import Variational
+from cnnviz.train.recipes import vae_16_c1
+
+RECIPE = replace(vae_16_c1.RECIPE, name="vae_2_c4", config={"latent_size": 2}, objective=Variational(kl_weight=4))
