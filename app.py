@@ -26,8 +26,10 @@ LESSONS = {
     ],
 }
 
-frame()
-warm_up.start()
-start = st.Page(partial(home.show, LESSONS), title="Start", url_path="start", default=True)
-pages = {section: [lesson.page() for lesson in lessons] for section, lessons in LESSONS.items()}
-st.navigation({"": [start], **pages}, expanded=True).run()
+if __name__ == "__main__":  # a visitor's run
+    frame()
+    start = st.Page(partial(home.show, LESSONS), title="Start", url_path="start", default=True)
+    pages = {section: [lesson.page() for lesson in lessons] for section, lessons in LESSONS.items()}
+    st.navigation({"": [start], **pages}, expanded=True).run()
+else:  # `streamlit run` takes the server from here
+    app = st.App(__file__, lifespan=warm_up.lifespan)

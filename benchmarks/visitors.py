@@ -4,6 +4,7 @@ Bounded: at most 200 visitors and about 40 s a row. Printed beside the same load
 """
 
 import asyncio
+import os
 import random
 import re
 import statistics
@@ -50,33 +51,40 @@ def megabytes(pid: int) -> float:
     return int(match[1]) / 1024 if match else float("nan")
 
 
+def seconds(pid: int) -> float:
+    """Processor time of a process so far, in s (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def _first(server: Server, address: str, slider: str) -> None:
     """Somebody who was there before the class."""
     async with visitor(server.port, address, slider) as session:
         await session.run(session.lowest)
 
 
-async def _crowd(server: Server, address: str, slider: str, visitors: int) -> tuple[Load, float, float]:
-    """The load, and the server's memory half-way and at the end."""
+async def _crowd(server: Server, address: str, slider: str, visitors: int) -> tuple[Load, float, float, float]:
+    """The load, the server's memory half-way and at the end, and its processor time for a change in the second half, in ms."""
     load = Load()
     end = time.perf_counter() + RAMP + PERIOD + SECONDS
     visits = [_visit(server, address, slider, i * RAMP / visitors, end, load) for i in range(visitors)]
     tasks = [asyncio.create_task(visit) for visit in visits]
     await asyncio.sleep(RAMP + PERIOD + SECONDS / 2)
-    halfway = megabytes(server.process.pid)
+    halfway, used, done = megabytes(server.process.pid), seconds(server.process.pid), len(load.milliseconds)
     await asyncio.gather(*tasks)
-    return load, halfway, megabytes(server.process.pid)
+    each = 1e3 * (seconds(server.process.pid) - used) / max(len(load.milliseconds) - done, 1)
+    return load, halfway, megabytes(server.process.pid), each
 
 
 def row(app: Path, address: str, slider: str, visitors: int) -> str:
     with streamlit_server(app) as server:
         asyncio.run(_first(server, address, slider))
         time.sleep(6)  # the warm-up thread is done
-        load, halfway, final = asyncio.run(_crowd(server, address, slider, visitors))
+        load, halfway, final, each = asyncio.run(_crowd(server, address, slider, visitors))
     took = sorted(load.milliseconds) or [float("nan")]
     return (
         f"median {statistics.median(took):6.1f} ms   95th percentile {took[int(0.95 * (len(took) - 1))]:6.1f} ms   "
-        f"{len(took)} changes   memory {halfway:.0f} MB half-way, {final:.0f} MB at the end   "
+        f"{len(took)} changes, {each:.1f} ms of processor each   memory {halfway:.0f} MB half-way, {final:.0f} MB at the end   "
         f"errors {len(load.errors)} {load.errors[:1] or ''}"
     )
 

@@ -44,7 +44,7 @@ def lesson(picture: Picture) -> None:
             start = (len(results), *strongest(results[-1]))
     with bench:
         picture_id = send_input(picture.id, image, key="chain_pixels")
-        picture_trace(panels, picture_id=picture_id, key="chain_trace", start=start, compare=False)
+        picture_trace(panels, picture_id=picture_id, key="chain_trace", start=start, compare=False, height=240)
     if len(panels) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(field_text(steps))

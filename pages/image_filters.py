@@ -11,7 +11,7 @@ from cnnviz.figures.pictures import Painted, paint
 from cnnviz.images import to_grey
 from cnnviz.kernels import KERNELS, filter_image
 from cnnviz.pytorch_code import filter_code
-from cnnviz.ui.components.picture_trace import picture_trace
+from cnnviz.ui.components.picture_trace import Panel, picture_trace
 from cnnviz.ui.downloads import downloads
 from cnnviz.ui.filter_controls import FilterOptions, filter_options, keep_cells, keep_numbers, kernel_controls
 from cnnviz.ui.filter_view import filter_operation, input_panel, result_panel, send_input, size_rule, strongest
@@ -56,7 +56,8 @@ def lesson(picture: Picture) -> None:
         answer=match_answer,
     ))  # fmt: skip
     with bench:
-        filtered(picture, image, send_input(picture.id, image, key="filters_pixels"), options, kernel_row, latest)
+        picture_id = send_input(picture.id, image, key="filters_pixels")
+        filtered(picture, image, input_panel(image), picture_id, options, kernel_row, latest)
     if latest.result:
         with below:
             downloads("filtered", lambda: latest.result, key="filters")
@@ -65,10 +66,11 @@ def lesson(picture: Picture) -> None:
 
 @fragment
 def filtered(
-    picture: Picture, image: Tensor, picture_id: str, options: FilterOptions, kernel_row: DeltaGenerator, latest: Latest
-) -> None:
+    picture: Picture, image: Tensor, before: Panel, picture_id: str,
+    options: FilterOptions, kernel_row: DeltaGenerator, latest: Latest,
+) -> None:  # fmt: skip
     cells, made = kernel_controls(kernel_row)
-    panels, start, rule, latest.result = [input_panel(image)], None, "", None
+    panels, start, rule, latest.result = [before], None, "", None
     message = st.container()
     with message, speaking_errors():
         kernel = options.kernel(cells)
@@ -81,6 +83,7 @@ def filtered(
     picture_trace(
         panels, picture_id=picture_id, key="filters_trace", grid=options.grid(cells, made), on_kernel=keep_cells,
         on_dials=keep_numbers, rule=rule, start=start, foresee=None if options.normalise else options.show,
+        height=240,
     )  # fmt: skip
     if latest.code_tab:
         with latest.code_tab:

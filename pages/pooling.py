@@ -31,14 +31,15 @@ def lesson(picture: Picture) -> None:
         mode = st.segmented_control(
             "Keep", ["max", "average"], default="max", required=True, key="pooling_mode", bind="query-params"
         )
-        size = st.slider("kernel size", 1, 32, 8, key="pooling_size", bind="query-params", width=200)
-        stride = st.slider("stride", 1, 32, 8, key="pooling_stride", bind="query-params", width=200)
+        size = st.slider("kernel size", 1, 32, 8, key="pooling_size", bind="query-params", width=120)
+        stride = st.slider("stride", 1, 32, 8, key="pooling_stride", bind="query-params", width=120)
         padding = st.number_input("padding", 0, 16, 0, key="pooling_padding", bind="query-params", width=130)
-        colour = st.toggle("colour", key="pooling_colour", bind="query-params")
-        ceil = st.toggle(
-            "ceil_mode", key="pooling_ceil", bind="query-params",
-            help="Round the output's size up: a last window may hang over the edge.",
-        )  # fmt: skip
+        with st.container(width="content", gap="xxsmall"):
+            colour = st.toggle("colour", key="pooling_colour", bind="query-params")
+            ceil = st.toggle(
+                "ceil_mode", key="pooling_ceil", bind="query-params",
+                help="Round the output's size up: a last window may hang over the edge.",
+            )  # fmt: skip
     image = picture.image if colour else to_grey(picture.image)  # (C,H,W)
     panels, start, rule, painted = [input_panel(image)], None, "", None
     bench, message = st.container(), st.container()
@@ -51,7 +52,7 @@ def lesson(picture: Picture) -> None:
         rule = size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:], pooling=True))
     with bench:
         picture_id = send_input(picture.id, image, key="pooling_pixels")
-        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start, rule=rule, height=228)
+        picture_trace(panels, picture_id=picture_id, key="pooling_trace", start=start, rule=rule, height=200)
     if painted is not None:
         with st.container(horizontal=True):
             downloads("pooled", lambda: (pooled, painted), key="pooling")

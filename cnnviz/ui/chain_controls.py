@@ -24,8 +24,8 @@ def chain_controls() -> list[Step]:
     """A row of cards, one a step, and buttons; ValueError for a damaged link, once its text can be mended."""
     row = st.container(horizontal=True, vertical_alignment="top")
     with row:
-        cards = [st.container(width=150, gap="xxsmall") for _ in range(MAX_STEPS)]
-        tools = st.container(width="content", horizontal=True)
+        cards = [st.container(width=130, gap="xxsmall") for _ in range(MAX_STEPS)]
+        tools = st.container(width="content", gap="xsmall")
     with tools:
         adding = st.container(width="content")
         with st.popover("As text", icon=":material/link:"):

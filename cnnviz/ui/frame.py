@@ -13,6 +13,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from cnnviz.ui.components import send_whole
+
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
 _FRAMED = "framed"  # session state: app.py has run for this visitor
@@ -48,6 +50,7 @@ def _read(name: str) -> str:
 def title(name: str, idea: str) -> DeltaGenerator:
     """The head of a page: its name and its idea in one sentence; returns the place at its right, for the choice of input."""
     _enter_by_app()
+    send_whole()
     head, right = st.columns([5, 2], vertical_alignment="center")
     with head:
         st.title(name, anchor=False)

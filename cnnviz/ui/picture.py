@@ -65,7 +65,8 @@ def picture_picker(*, default_size: int = 512, sizes: bool = True) -> Picture:
     link("picture", None if source == cached.DEFAULT_SAMPLE else source)
     link("picture_size", None if size == default_size else str(size))
     if _REFUSED in state:
-        st.error(plain(state[_REFUSED]), icon=":material/broken_image:")
+        with st.container(key="picture_refusal"):
+            st.error(plain(state[_REFUSED]), icon=":material/broken_image:")
     if source == "upload" and _UPLOAD in state:
         name, data = state[_UPLOAD]
         code = partial(images.picture_code, None, size, file_name=name, data=data)

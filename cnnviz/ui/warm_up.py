@@ -11,28 +11,45 @@ The cure has three parts, all needed:
 3. a thread that collects every 10 s (7 to 17 ms), since nobody else does now: it keeps the memory down.
 """
 
+import atexit
 import gc
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 
+from streamlit.runtime.pages_manager import PagesManager
+
 COLLECT_EVERY = 10.0  # seconds; a collection of the unfrozen rest takes 7-17 ms
+YOUNG = 20_000  # objects made between two collections of the youngest: about two runs of a lesson
 NEVER = 1_000_000  # threshold of the oldest generation: only the thread below collects it
 
 
 @cache
 def start() -> threading.Thread:
     """Start the warm-up thread, once a process; later calls return the same thread."""
-    gc.set_threshold(700, 10, NEVER)
+    gc.set_threshold(YOUNG, 10, NEVER)
     thread = threading.Thread(target=_work, name="warm-up", daemon=True)
     thread.start()
     return thread
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Start with the server, while the first visitor's browser still loads Streamlit's own scripts."""
+    # As `st.navigation` will say in the first run, but from the start: `pages` is not Streamlit's older kind of multipage
+    # app, in which a first visitor who came by a link would see the bare page and a list of files.
+    PagesManager.uses_pages_directory = False
+    start()
+    yield
 
 
 def _work() -> None:
     _load()
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # what stays frozen is never freed, and Triton, which torchvision imports, calls that a leak
     while True:
         time.sleep(COLLECT_EVERY)
         gc.collect()
@@ -40,7 +57,6 @@ def _work() -> None:
 
 def _load() -> None:
     """Import what the lessons need and run each once: the first visitor finds it warm."""
-    time.sleep(0.2)  # the first page goes out first: imports hold the interpreter's lock
     import torch
 
     # One thread a request: with many visitors at once the cores are busy anyway, and the slowest of them waits less.

@@ -188,6 +188,18 @@ def test_pictures_come_and_stay(page: Page, app_url: str, tmp_path: Path) -> Non
     expect(page.locator("figcaption").first).to_contain_text("1×33×60")
 
 
+def test_only_the_last_refusal_is_seen(page: Page, app_url: str) -> None:
+    """A file over the limit is refused by Streamlit in the browser, without a run that could take back our own message."""
+    opened(page, f"{app_url}/pooling")
+    page.get_by_role("button", name="Picture: china").click()
+    field, refusal = page.locator('input[type="file"]').first, page.get_by_test_id("stAlert")
+    field.set_input_files({"name": "text.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(refusal).to_contain_text("text.png")
+    field.set_input_files({"name": "big.png", "mimeType": "image/png", "buffer": bytes(11_000_000)})
+    expect(page.get_by_test_id("stFileChipIconError")).to_be_visible()
+    expect(refusal).not_to_be_visible()
+
+
 def test_the_webcam_is_a_picture(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/image_filters")
     page.get_by_role("button", name=re.compile("Picture: ")).click()

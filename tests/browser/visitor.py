@@ -68,7 +68,7 @@ class Visitor:
         if kind == "slider" and element.slider.label == self.slider:
             self.widget, self.fragment = element.slider.id, answer.delta.fragment_id
             self.lowest, self.highest = element.slider.min, element.slider.max
-        elif kind == "bidi_component" and element.bidi_component.component_name == "cnnviz.picture_trace":
+        elif kind == "bidi_component" and element.bidi_component.component_name.startswith("cnnviz.picture_trace"):
             grid = header_of(element.bidi_component)["grid"]
             for dial in grid["dials"] if grid else []:
                 if dial["name"] == self.slider:

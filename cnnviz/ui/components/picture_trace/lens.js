@@ -1,6 +1,7 @@
 // The strip below the pictures: the sum behind one pixel, written out.
 
-const MATRIX = 190;         // CSS pixels: the height of a matrix of many rows
+const MATRIX = 153;         // CSS pixels: the height of a matrix of many rows
+const LEGIBLE = [17, 11];   // CSS pixels of a row that its numbers need, and up to how many rows they are given it
 const ROWS = 9;             // of more rows than these only the colours can be seen
 const CHANNELS = ["red", "green", "blue"];
 
@@ -70,7 +71,7 @@ class Lens {
     this.foot.replaceChildren(...(below ? [this.signs[signs.length - 1], this.total, this.sum] : [this.sum]));
   }
 
-  cellHeight(rows, cellWidth) { return Math.floor(clamp(MATRIX / rows, 8, Math.min(36, Math.max(cellWidth, 12)))); }
+  cellHeight(rows, cellWidth) { return Math.floor(clamp(Math.max(MATRIX / rows, rows <= LEGIBLE[1] ? LEGIBLE[0] : 0), 8, Math.min(36, Math.max(cellWidth, 12)))); }
 
   // A value of a pixel as it is shown: in the unit chosen, whole where it is whole.
   number(value, decimals = this.decimals) {
