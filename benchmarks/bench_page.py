@@ -24,33 +24,38 @@ MOVE = """(canvas, moves) => new Promise((done) => { let step = 0; const box = c
         const at = { clientX: box.x + box.width * (step * 7 % 100) / 100, clientY: box.y + box.height * step / moves };
         canvas.dispatchEvent(new PointerEvent('pointermove', { ...at, bubbles: true })); step++; requestAnimationFrame(move); };
     requestAnimationFrame(move); })"""
+# What is to be read of a new grid: the size rule over it and the count of its places. They are written as the grid is drawn.
+GRID_STATE = """() => { for (const host of document.querySelectorAll('*')) if (host.shadowRoot) { const root = host.shadowRoot;
+    const words = ['.rule', '.where'].map((name) => root.querySelector(name)?.textContent);
+    if (words.every(Boolean)) return words.join(); } return null; }"""
+SMALL = "bench_size_rows=7&bench_size_columns=7"
 LARGE = "&".join(
     f"bench_{name}={value}"
     for name, value in {"size_rows": 16, "size_columns": 16, "in_channels": 4, "out_channels": 4, "padding_columns": 1}.items()
 )
 
 
-def opened(browser: Browser, url: str) -> Page:
-    """A page whose field "Stride" has the focus and whose clock runs."""
+def opened(browser: Browser, url: str, state: str) -> Page:
+    """A page whose field "Stride" has the focus and whose clock runs until `state` changes."""
     page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.goto(url)
     field = page.get_by_role("spinbutton", name="Stride")
     field.wait_for()
-    page.wait_for_function(f"({TRACE_STATE})() !== null")
+    page.wait_for_function(f"({state})() !== null")
     page.wait_for_timeout(6_000)  # the warm-up thread is done
-    page.evaluate(f"({CLOCK})({TRACE_STATE})")
+    page.evaluate(f"({CLOCK})({state})")
     field.focus()
     return page
 
 
 def reruns(browser: Browser) -> None:
-    """Key press to new grid, in turns with the minimal page."""
+    """Key press to new grid, in turns with the minimal page, whose component waits for the server."""
     minimal, app = ROOT / "benchmarks" / "apps" / "minimal_component.py", ROOT / "app.py"
     with streamlit_server(minimal) as bare, streamlit_server(app) as full:
         views = {
-            "minimal page": opened(browser, bare.url),
-            "7x7, kernel 3": opened(browser, f"{full.url}/convolution_arithmetic?bench_size_rows=7&bench_size_columns=7"),
-            "16x16, 4 channels": opened(browser, f"{full.url}/convolution_arithmetic?{LARGE}"),
+            "minimal page": opened(browser, bare.url, TRACE_STATE),
+            "7x7, kernel 3": opened(browser, f"{full.url}/convolution_arithmetic?{SMALL}", GRID_STATE),
+            "16x16, 4 channels": opened(browser, f"{full.url}/convolution_arithmetic?{LARGE}", GRID_STATE),
         }
         for turn in range(PRESSES):
             for view in views.values():

@@ -28,7 +28,7 @@ def answer() -> str:
 
 @fragment
 def lesson(example: str) -> None:
-    form, result = st.columns(2, gap="medium")
+    form, result = st.columns(2, gap="small")
     with form:
         read = slide_form(example)
     with result, speaking_errors():

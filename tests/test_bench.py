@@ -18,9 +18,10 @@ from cnnviz.bench.animation import frame_count, frames, gif
 from cnnviz.bench.choice import Choice, choice_of
 from cnnviz.bench.code import pytorch_text
 from cnnviz.bench.glyphs import words
-from cnnviz.bench.matrices import FORMS, matrix_view, too_large
+from cnnviz.bench.matrices import FORMS, MOST_SIDE, matrix_view, too_large
 from cnnviz.bench.rule import as_html, left_out, size_rule, weight_count
 from cnnviz.bench.scenes import Scene, header, scenes
+from cnnviz.bench.supply import supply
 from cnnviz.bench.volume import parameters, picture
 from cnnviz.convolution import ConvSpec
 from cnnviz.presets import PRESETS
@@ -160,6 +161,10 @@ def test_matrices_are_the_layer(choice: Choice, form: str) -> None:
     bench = made_of(replace(choice, bias=""))
     if bench is None or bench.weight is None or too_large(bench, form):
         return
+    if form == "patches" and bench.output[0].numel() > MOST_SIDE:
+        with pytest.raises(ValueError, match="is more than is drawn"):
+            matrix_view(bench, form)
+        return
     view = matrix_view(bench, form)
     entries, parts = view.entries.double(), view.parts
     truth = bench.output.unsqueeze(-2) if bench.kind.dimensions == 1 else bench.output
@@ -254,6 +259,9 @@ def test_the_rule_has_the_numbers_and_the_floor() -> None:
     assert size_rule(ConvSpec(3, stride=2, transposed=True), (4,)).endswith("= 9")
     shown = as_html(size_rule(ConvSpec(3, stride=2, padding=1), (6, 6)))
     assert "<span>6 + 2 · 1 − 1 · (3 − 1) − 1</span><span>2</span>" in shown and "\\" not in shown
+    apart = as_html(size_rule(ConvSpec(3, stride=2), (6, 9)))
+    assert re.findall(r'<span class="line">(\w+): .*?= (\d)</span>', apart) == [("rows", "2"), ("columns", "4")]
+    assert r"\lfloor 0.13 \rfloor" in size_rule(ConvSpec(3, stride=8), (4,))  # an eighth, halves up
     bench = Choice(size=(6, 6, 7), stride=three(2), padding=three(1), bias="1").bench()
     assert left_out(bench).startswith("Hatched: 1 row of the padded input is never read")
     assert weight_count(bench) == "1 · 1 · 3 · 3 = 9 weights + 1 biases"
@@ -319,5 +327,54 @@ def test_the_ways_out_lead_out(choice: Choice) -> None:
 
 def test_the_ways_out_of_numbers_that_are_not_whole() -> None:
     assert [label for label, _ in Choice(stride=three(2.5)).ways_out()] == ["stride 2", "stride 3"]
-    assert Choice(size=three(10_000)).ways_out() == [("size 16", {"size": (16, 16, 16)})]
+    assert Choice(size=three(10_000)).ways_out() == [("input size 16", {"size": (16, 16, 16)})]
     assert bias_from_text(" ", 2) is None
+
+
+def test_the_ways_out_of_numbers_that_do_not_go_together() -> None:
+    groups = Choice(in_channels=4, out_channels=2, groups=3)
+    assert groups.ways_out() == [("groups 1", {"groups": 1}), ("groups 2", {"groups": 2})]
+    turned = Choice("ConvTranspose2d", stride=three(2, 1), output_padding=three(1))
+    ways = dict(turned.ways_out())
+    assert ways == {"output_padding 1×0": {"output_padding": (1, 1, 0)}, "stride 2": {"stride": (2, 2, 2)}}
+    for choice in (groups, turned):
+        with pytest.raises(ValueError):
+            choice.bench()
+        for _, fields in choice.ways_out():
+            replace(choice, **fields).bench()
+    assert Choice(groups=1, output_padding=three(5)).ways_out() == []  # a Conv2d has none, and is not refused
+
+
+def test_typed_numbers_say_what_is_wrong_with_them_where_they_are_used() -> None:
+    assert "row 2 has 1 number, row 1 has 2" in Choice(input="typed", input_text="1 2; 3").fault_of_text("input")
+    assert Choice(input="integers", input_text="1 2; 3").fault_of_text("input") == ""
+    assert Choice(input="typed", input_text="1 2; 3 4").fault_of_text("input") == ""
+
+
+@given(choice=choices())
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+def test_the_supply_holds_the_numbers_of_every_setting(choice: Choice) -> None:
+    try:
+        bench = choice.bench()
+    except ValueError:
+        return
+    given_ = supply(choice)
+    assert given_
+    for name, table, values in (("input", given_.input, bench.x), ("weight", given_.weight, bench.weight)):
+        if values is None or name in given_.counted:
+            assert table is None
+            continue
+        assert table is not None
+        values = values.unsqueeze(-2) if bench.kind.dimensions == 1 else values
+        if all(n <= most for n, most in zip(values.shape, table.shape, strict=True)):
+            assert torch.equal(table[tuple(slice(n) for n in values.shape)], values)
+
+
+def test_what_the_browser_cannot_foresee_has_no_supply() -> None:
+    assert supply(Choice("Conv3d")) is None
+    assert supply(Choice(input="typed", input_text="1 q")) is None
+    assert supply(Choice(bias="x")) is None and supply(Choice(seed="x")) is None
+    blobs: list[bytes] = [b"before"]
+    described = supply(Choice()).described(blobs)
+    assert described["input"] == {"shape": [4, 16, 16], "blob": 1} and len(blobs[1]) == 4 * 4 * 16 * 16
+    assert described["weight"] == {"shape": [4, 4, 7, 7], "blob": 2} and len(blobs[2]) == 4 * 4 * 4 * 7 * 7

@@ -102,13 +102,12 @@ class Choice:
             raise ValueError(f"{self.layer} has sizes only: choose a layer of one or two dimensions")
         size, (ins, outs), spec = self.input_size(), self.channels(), self.spec()
         check_sizes(self.layer, spec, size, ins, self.pooling)
-        seed = whole("seed", self.seed, 0, 2**31)
-        x = self._numbers("input", (ins, *size), seed)
+        x = self.numbers("input", (ins, *size))
         if self.pooling:
             return make_bench(self.layer, spec, x, count_include_pad=self.count_include_pad)
         first, second = (ins, outs) if kind.transposed else (outs, ins)
         kernel = (side.kernel_size for side in spec.along(kind.dimensions))
-        weight = self._numbers("weight", (first, second // spec.groups, *kernel), seed + 1)
+        weight = self.numbers("weight", (first, second // spec.groups, *kernel))
         return make_bench(self.layer, spec, x, weight, bias_from_text(self.bias, outs))
 
     def volume(self) -> Volume:
@@ -117,9 +116,13 @@ class Choice:
         output_size(spec, size)
         return Volume(spec, size, ins, outs)
 
-    def _numbers(self, name: str, shape: Sequence[int], seed: int) -> Tensor:
-        """Input or weights: typed ones fill the upper left corner, seeded ones the rest of a larger shape."""
+    def numbers(self, name: str, shape: Sequence[int]) -> Tensor:
+        """The "input" or the "weight" of that shape: typed ones fill the upper left corner, seeded ones the rest.
+
+        ValueError for a seed that is none, and for typed numbers that cannot be read.
+        """
         source, text, weights = getattr(self, name), getattr(self, f"{name}_text"), name == "weight"
+        seed = whole("seed", self.seed, 0, 2**31) + weights
         if source != "typed":
             return made(source, shape, seed, signed=weights)
         try:
@@ -127,6 +130,16 @@ class Choice:
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         return refit(typed, made("integers", shape, seed, signed=weights))
+
+    def fault_of_text(self, name: str) -> str:
+        """Why the typed input or weight cannot be read; empty where it can, and where it is not used."""
+        if getattr(self, name) != "typed":
+            return ""
+        try:
+            values_from_text(getattr(self, f"{name}_text"))
+        except ValueError as error:
+            return str(error)
+        return ""
 
     def size_of_text(self, name: str) -> dict[str, object]:
         """The fields that a newly typed input or weight decides: its size and channels; empty where it cannot be read."""
@@ -152,7 +165,7 @@ class Choice:
 
     def ways_out(self) -> list[tuple[str, dict[str, object]]]:
         """The nearest settings that fit where these do not: (label, fields to change); empty where nothing is known."""
-        ways = self._whole_numbers()
+        ways = self._whole_numbers() or self._beside_each_other()
         if ways:
             return ways
         try:
@@ -166,9 +179,32 @@ class Choice:
             for name in PER_DIMENSION:
                 new, old = (getattr(s.expand(len(size)), name) for s in (fit, spec))
                 if new != old:
-                    numbers = "×".join(map(str, new)) if len(set(new)) > 1 else str(new[0])
-                    ways.append((f"{name} {numbers}", {name: (*getattr(self, name)[: 3 - len(size)], *new)}))
+                    ways.append(self._way(name, new))
         return ways
+
+    def _way(self, name: str, new: tuple[int, ...]) -> tuple[str, dict[str, object]]:
+        """A field of PER_DIMENSION with other numbers for the layer's dimensions."""
+        numbers = "×".join(map(str, new)) if len(set(new)) > 1 else str(new[0])
+        return f"{name} {numbers}", {name: (*getattr(self, name)[: 3 - len(new)], *new)}
+
+    def _beside_each_other(self) -> list[tuple[str, dict[str, object]]]:
+        """Where each number is one, but not beside another: groups that divide, an output_padding that is small enough."""
+        kind = LAYERS[self.layer]
+        try:
+            ins, outs, groups = (int(n) for n in (self.in_channels, self.out_channels, self.groups))  # type: ignore[arg-type]
+            numbers = {name: tuple(map(int, getattr(self, name)[-kind.dimensions :])) for name in PER_DIMENSION}
+        except (TypeError, ValueError):
+            return []
+        if not kind.pooling and (ins % groups or outs % groups):
+            return [(f"groups {g}", {"groups": g}) for g in range(1, MOST_CHANNELS + 1) if ins % g == 0 and outs % g == 0]
+        asked = numbers["output_padding"]
+        largest = tuple(max(pair) - 1 for pair in zip(numbers["stride"], numbers["dilation"], strict=True))
+        if not kind.transposed or all(out <= most for out, most in zip(asked, largest, strict=True)):
+            return []
+        lower = tuple(min(pair) for pair in zip(asked, largest, strict=True))
+        wider = tuple(max(step, out + 1) if out > most else step
+                      for step, out, most in zip(numbers["stride"], asked, largest, strict=True))  # fmt: skip
+        return [self._way("output_padding", lower), self._way("stride", wider)]
 
     def _whole_numbers(self) -> list[tuple[str, dict[str, object]]]:
         """For the first number that is no whole one in its range: the nearest that are."""
@@ -187,7 +223,8 @@ class Choice:
                     near = sorted({min(max(rounded(number), least), most) for rounded in (math.floor, math.ceil)})
                 if near == [number]:
                     continue
-                return [(f"{name} {n}", {name: tuple(n if v == number else v for v in value) if isinstance(value, tuple) else n})
+                label = f"input {name}" if name == "size" else name
+                return [(f"{label} {n}", {name: tuple(n if v == number else v for v in value) if isinstance(value, tuple) else n})
                         for n in near]  # fmt: skip
         return []
 

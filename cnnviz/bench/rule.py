@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import floor
 
 from cnnviz.bench.setting import Bench
 from cnnviz.bench.volume import Volume
@@ -10,7 +11,7 @@ from cnnviz.convolution import ConvSpec, Side, output_size, unread
 _SIGNS = {
     r"\left": "", r"\right": "", r"\lfloor": '<span class="floor">⌊</span>', r"\rfloor": '<span class="floor">⌋</span>',
     r"\lceil": '<span class="floor">⌈</span>', r"\rceil": '<span class="floor">⌉</span>', r"\cdot": "·", r"\to": "→",
-    r"\qquad": "&emsp;", "- ": "− ",
+    "- ": "− ",
 }  # fmt: skip
 NAMES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
 
@@ -30,7 +31,7 @@ def _along(spec: ConvSpec, size: int, side: Side, out: int) -> str:
         return rf"({size} - 1) \cdot {s} - 2 \cdot {p} + {d} \cdot ({k} - 1) + {side.output_padding} + 1 = {out}"
     opening, closing = (r"\lceil", r"\rceil") if spec.ceil_mode else (r"\lfloor", r"\rfloor")
     room = size + 2 * p - side.reach
-    share = f"{room / s:.2f}".rstrip("0").rstrip(".")
+    share = f"{floor(100 * room / s + 0.5) / 100:g}"  # halves up, as the browser rounds it (foresee.js)
     rule = (
         rf"\left{opening} \frac{{{size} + 2 \cdot {p} - {d} \cdot ({k} - 1) - 1}}{{{s}}} \right{closing} + 1"
         rf" = {opening} {share} {closing} + 1 = "
@@ -41,6 +42,8 @@ def _along(spec: ConvSpec, size: int, side: Side, out: int) -> str:
 
 def as_html(latex: str) -> str:
     """A size rule as markup with a fraction of class "frac": drawn at once, where a formula set by a script comes later."""
+    if r" \qquad " in latex:  # rows and columns, each in one piece where the line breaks
+        return " ".join(f'<span class="line">{as_html(line)}</span>' for line in latex.split(r" \qquad "))
     text = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r'<span class="frac"><span>\1</span><span>\2</span></span>', latex)
     text = re.sub(r"\\text\{(.*?)\}", r"\1", text)
     for command, sign in _SIGNS.items():

@@ -90,9 +90,19 @@ def _matrices(text: str) -> list[list[list[float]]]:
 
 def bias_from_text(text: str, channels: int) -> Tensor | None:
     """"" is no bias; one number is for all output channels, otherwise one for each."""
-    words = text.replace(",", " ").replace(";", " ").replace("\u2212", "-").split()
-    if not words:
+    numbers = bias_numbers(text)
+    if not numbers:
         return None
+    if len(numbers) == 1:
+        numbers *= channels
+    if len(numbers) != channels:
+        raise ValueError(f"the bias has {len(numbers)} numbers for {channels} output channels: give 1 or {channels}")
+    return torch.tensor(numbers)
+
+
+def bias_numbers(text: str) -> list[float]:
+    """The numbers of a typed bias; ValueError names the word that is none."""
+    words = text.replace(",", " ").replace(";", " ").replace("\u2212", "-").split()
     numbers = []
     for word in words:
         try:
@@ -102,11 +112,7 @@ def bias_from_text(text: str, channels: int) -> Tensor | None:
         if not abs(number) < 3e38:
             raise ValueError(f"the bias {word} is not finite or too large: give a number such as 1")
         numbers.append(number)
-    if len(numbers) == 1:
-        numbers *= channels
-    if len(numbers) != channels:
-        raise ValueError(f"the bias has {len(numbers)} numbers for {channels} output channels: give 1 or {channels}")
-    return torch.tensor(numbers)
+    return numbers
 
 
 def _cut(table: Tensor, shape: Sequence[int]) -> Tensor:

@@ -28,6 +28,12 @@ SETTINGS = ("stride", "padding", "dilation", "output_padding")
 AREAS = ("input", "weight", "claim")
 WIDTHS = {"size": 100, "kernel": 100, "output_padding": 122, "in_channels": 108, "out_channels": 116, "claimed": 116}
 LINE_WIDTH = 70  # px, of the other one-line fields
+LEAST_LINE, MOST_LINE = 6, 18  # characters, by which the many-line fields share the form's width
+AROUND = 3.5  # characters, for a field's own border
+STYLE = """<style>
+[class*="st-key-slide_"] textarea { font-family: "Source Code Pro", ui-monospace, monospace; font-size: .9rem; }
+[class*="st-key-slide_"] textarea { white-space: pre; overflow-x: auto; }
+</style>"""
 AREA_HEIGHT = 188  # px: six rows of numbers
 LABELS = {name: name for name in (*SETTINGS, "in_channels", "out_channels", "groups", "bias")} | {
     "size": "Input size", "kernel": "kernel_size", "input": "Input", "weight": "Kernel",
@@ -49,6 +55,7 @@ def example_picker() -> str:
 def slide_form(example: str) -> Callable[[], Claim]:
     """Draw the fields; returns what reads them, which raises ValueError with the field's name for a bad one."""
     start = _example(example)
+    st.html(STYLE)
     what = st.segmented_control(
         "What does the slide claim?", list(WHATS), default=start.what, required=True, format_func=WHATS.__getitem__,
         **_kept(example, "what"),
@@ -69,7 +76,9 @@ def slide_form(example: str) -> Callable[[], Claim]:
         }
     has_bias = what != "parameters" or st.toggle("Each output channel has a bias", start.has_bias, **_kept(example, "has_bias"))
     areas = _areas(what, KINDS[kind])
-    for name, column in zip(areas, st.columns(len(areas) or 1), strict=False):
+    longest = {name: max(map(len, defaults[name].split("\n"))) for name in areas}
+    shares = [min(max(length, LEAST_LINE), MOST_LINE) + AROUND for length in longest.values()]
+    for name, column in zip(areas, st.columns(shares or 1, gap="xsmall"), strict=False):
         texts[name] = column.text_area(LABELS[name], defaults[name], height=AREA_HEIGHT, **_kept(example, f"{what}_{name}"))
     return lambda: _claim(what, kind, texts, has_bias)
 

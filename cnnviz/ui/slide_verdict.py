@@ -10,8 +10,6 @@ from cnnviz.slide_check import Claim, Rows, Verdict, worked_sum
 
 # Okabe and Ito's green, vermilion and blue: told apart by the colour-blind, legible on light and dark
 STYLE = """<style>
-[class*="st-key-slide_"] textarea { font-family: "Source Code Pro", ui-monospace, monospace; font-size: .9rem; }
-[class*="st-key-slide_"] textarea { white-space: pre; overflow-x: auto; }
 .verdict { font-size: 1.5rem; line-height: 1.3; font-weight: 700; padding: .35rem .8rem; border-radius: 8px; }
 .verdict { border-left: 8px solid; }
 .verdict small { font-size: 1rem; font-weight: 400; }

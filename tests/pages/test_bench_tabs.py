@@ -27,7 +27,7 @@ def test_the_chain_opens_on_the_exercise_of_the_notes():
     app = tab("chain")
     table = app.dataframe[0].value
     assert list(table["output"]) == ["8 × 128 × 128", "8 × 125 × 125"]
-    assert list(table["sees"]) == [3, 9]
+    assert list(app.dataframe[1].value["sees"]) == [3, 9]
     assert "**80** parameters, **1,179,648** multiply-adds" in words(app) and "max pool sees 9 × 9" in words(app)
 
 

@@ -1,8 +1,4 @@
-"""The tab “Build your own”: a network as a table that can be edited, checked as it grows, drawn, and written as code.
-
-The truth is the network as text, which the link carries. The table's edits are written into it by a callback, before
-anything is drawn; the table then gets a new key, because Streamlit would otherwise apply the same edits once more.
-"""
+"""The tab “Build your own”: a network as a table that can be edited, checked as it grows, drawn, and written as code."""
 
 from typing import Any
 
@@ -24,13 +20,14 @@ from cnnviz.network_plan import (
 )
 from cnnviz.ui.architecture.reading import Reading, planned
 from cnnviz.ui.architecture.view import downloads, layer_picker, show_drawing, totals_text
+from cnnviz.ui.edited_rows import NUMBER, ROW_HEIGHT, Cells, EditedTable, edited_rows, table_height
 from cnnviz.ui.frame import fragment, lesson_end
 from cnnviz.ui.picture import Picture
 
 KEY = "build"
 OPENING = "Small residual network"
 _TEXT = "build_plan"  # session state and link: the network as text
-_EDITS, _ERROR = "build_edits", "build_error"  # session state: count of edits; why the last one was not taken over
+_TABLE = EditedTable(KEY, _TEXT)
 SHOWN_LAYERS = 5  # rows of the table; more scroll
 EDITING = "Type into the columns with a pencil. To remove a layer, tick its row at the left and press Delete."
 DRAWING_HEIGHT = 230  # px: the table and the whole drawing stand on a screen of 768
@@ -62,8 +59,7 @@ def show(picture: Picture) -> None:
         layer_place = st.container(width=190)
     plan = parse_plan(text)
     reading = planned(str(plan))
-    if _ERROR in st.session_state:
-        st.error(st.session_state.pop(_ERROR), icon=":material/error:")
+    _TABLE.tell()
     _editor(plan, reading)
     if reading.fault:
         st.error(reading.fault[0].upper() + reading.fault[1:], icon=":material/error:")
@@ -97,12 +93,12 @@ def _editor(plan: NetworkPlan, reading: Reading) -> None:
     """The table: the settings can be changed, what follows from them is only shown."""
     number = st.column_config.NumberColumn
     st.data_editor(
-        columns(plan, reading), key=f"{KEY}_table_{st.session_state.get(_EDITS, 0)}", num_rows="dynamic", hide_index=True,
-        on_change=_take_over, args=(plan,), row_height=32, placeholder="–",
-        height="content" if len(plan.layers) < SHOWN_LAYERS else 36 + 32 * SHOWN_LAYERS,
+        columns(plan, reading), key=_TABLE.key, num_rows="dynamic", hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
+        on_change=_TABLE.take_over, args=(lambda edits: str(edited(plan, edits)),),
+        height=table_height(len(plan.layers), SHOWN_LAYERS),
         disabled=("output", "name", "parameters", "multiply-adds", "sees", "jump"),
         column_config={
-            "#": number(width=46, min_value=1, max_value=MOST_LAYERS, step=1, help="Type another number to move the layer"),
+            NUMBER: number(width=46, min_value=1, max_value=MOST_LAYERS, step=1, help="Type another number to move the layer"),
             "layer": st.column_config.SelectboxColumn(options=list(KINDS), default="conv", width=84, required=True),
             "number": number(width=92, min_value=0, max_value=MOST_CHANNELS, step=1,
                              help="conv: output channels; lin: outputs; drop: per cent; skip: the layer to add"),
@@ -122,7 +118,7 @@ def columns(plan: NetworkPlan, reading: Reading) -> dict[str, list[object]]:
     made = {row.name: row for row in reading.rows}
     rows = [made.get(name) for name in plan.names]
     return {
-        "#": list(range(1, len(rows) + 1)),
+        NUMBER: list(range(1, len(rows) + 1)),
         "layer": [layer.kind for layer in plan.layers],
         "number": [layer.number if layer.kind in NUMBERED else None for layer in plan.layers],
         **{
@@ -143,47 +139,27 @@ def _along(row: LayerRow | None, what: str) -> float | None:
     return max(getattr(field, what)) if field else None
 
 
-def _take_over(plan: NetworkPlan) -> None:
-    """Callback of the table: its edits become the network's text, or a message where they make no layer."""
-    state = st.session_state
-    edits = state[f"{KEY}_table_{state.get(_EDITS, 0)}"]
-    state[_EDITS] = state.get(_EDITS, 0) + 1
-    try:
-        state[_TEXT] = str(edited(plan, edits))
-    except ValueError as error:
-        state[_ERROR] = str(error)
-
-
 def edited(plan: NetworkPlan, edits: dict[str, Any]) -> NetworkPlan:
-    """The network after the table's edits, as Streamlit reports them (edited_rows, added_rows, deleted_rows).
+    """The network after the table's edits.
 
     A skip keeps adding the layer that it added, wherever that has moved; one whose layer is gone adds the layer that
     now has its number. ValueError for edits that make no network.
     """
-    changed: list[tuple[int, PlanLayer]] = list(enumerate(plan.layers, start=1))  # with their number before
-    moves = []
-    for key, cells in edits.get("edited_rows", {}).items():
-        row = int(key)
-        changed[row] = (row + 1, _layer(changed[row][1], cells))
-        if cells.get("#") is not None:
-            moves.append((row, min(max(int(cells["#"]), 1), len(changed)) - 1))
+    changed = edited_rows(plan.layers, edits, _layer, NEW["conv"])
+    if not changed:
+        raise ValueError("A network needs a layer: the last one stays.")
     retargeted = {int(key) + 1 for key, cells in edits.get("edited_rows", {}).items() if cells.get("number") is not None}
-    for row, place in moves:
-        changed.insert(place, changed.pop(row))
-    gone = {number + 1 for number in edits.get("deleted_rows", [])}
-    changed = [pair for pair in changed if pair[0] not in gone]
-    now = {before: place for place, (before, _) in enumerate(changed, start=1)}
+    now = {before: place for place, (before, _) in enumerate(changed, start=1) if before is not None}
     layers = [
-        PlanLayer("skip", now.get(layer.number, layer.number)) if layer.kind == "skip" and before not in retargeted else layer
+        PlanLayer("skip", now.get(layer.number, layer.number))
+        if layer.kind == "skip" and before is not None and before not in retargeted
+        else layer
         for before, layer in changed
     ]
-    added = [_layer(NEW["conv"], {"layer": "conv"} | cells) for cells in edits.get("added_rows", [])]
-    if not [*layers, *added]:
-        raise ValueError("A network needs a layer: the last one stays.")
-    return NetworkPlan(plan.input_shape, tuple([*layers, *added]))
+    return NetworkPlan(plan.input_shape, tuple(layers))
 
 
-def _layer(layer: PlanLayer, cells: dict[str, Any]) -> PlanLayer:
+def _layer(layer: PlanLayer, cells: Cells) -> PlanLayer:
     """The layer with the cells' values; a new kind begins with its own numbers, an emptied cell keeps what was there."""
     given = {name: cells[name] for name in ("number", "kernel", "stride", "padding") if cells.get(name) is not None}
     kind = cells.get("layer") or layer.kind
@@ -197,4 +173,4 @@ def _load() -> None:
     state = st.session_state
     if state[f"{KEY}_example"]:
         state[_TEXT] = EXAMPLES[state[f"{KEY}_example"]]
-        state[_EDITS] = state.get(_EDITS, 0) + 1
+        _TABLE.renew()

@@ -1,8 +1,6 @@
-"""The tab “Layer chain”: an editable table of layers, and what each of them makes and sees.
+"""The tab “Layer chain”: an editable table of layers, and what each of them makes and sees."""
 
-The truth is the chain as text, which the link carries. The table's edits are written into it by a callback, before
-anything is drawn; the table then gets a new key, because Streamlit would otherwise apply the same edits once more.
-"""
+from typing import Any
 
 import streamlit as st
 
@@ -21,12 +19,21 @@ from cnnviz.layer_chain import (
     pytorch_code,
 )
 from cnnviz.matrix_text import parse_matrix
+from cnnviz.ui.edited_rows import NUMBER, ROW_HEIGHT, Cells, EditedTable, edited_rows, table_height
 from cnnviz.ui.frame import fragment
 
 OPENING = "256 to 128 to 125"
-_TEXT, _INPUT, _EDITS = "chain_layers", "chain_input", "chain_edits"  # session state: the link's fields, count of edits
-_ERROR = "chain_error"  # session state: why the last edit in the table was not taken over
-SHOWN_LAYERS = 9  # rows of the table; more scroll
+_TEXT, _INPUT = "chain_layers", "chain_input"  # session state and link
+_TABLE = EditedTable("chain", _TEXT)
+SHOWN_LAYERS, SHOWN_RESULTS = 7, 9  # rows of the tables; more scroll
+COUNTED = "A multiply-add is one product added to a sum; biases and pooling count as none."
+SQUARES = (
+    "The squares are what one place of the last map sees of the input, layer by layer; dashed: what its neighbour sees, one "
+    "jump further. Hatched is padding."
+)
+EDITING = (
+    "In the table: type another # to move a layer, write into the last row to add one, tick a row and press Delete to remove it."
+)
 NEW = ChainLayer("conv", 3, out_channels=8)
 FIELDS = {"layer": "kind", "channels": "out_channels", "kernel": "kernel", "stride": "stride", "padding": "padding",
           "dilation": "dilation"}  # fmt: skip
@@ -47,96 +54,81 @@ def show() -> None:
                              "max2s2 and avg2s2 are poolings; d2 is dilation 2.")  # fmt: skip
     shape, layers = _shape(shape_text), parse_chain(text)
     result = chain(layers, shape)
-    if _ERROR in st.session_state:
-        st.error(st.session_state.pop(_ERROR), icon=":material/error:")
+    _TABLE.tell()
     _editor(layers, result)
     if result.fault:
         st.error(result.fault[0].upper() + result.fault[1:], icon=":material/error:")
-    drawing, words = st.columns([7, 5], gap="medium")
+    drawing, words = st.columns([6, 7], gap="medium")
     if result.rows:
         drawing.markdown(growing_fields(result.rows, shape[1:]), unsafe_allow_html=True)
     with words:
         parameters, products = (sum(getattr(row, what) for row in result.rows) for what in ("parameters", "multiply_adds"))
-        st.markdown(f"**{parameters:,}** parameters, **{products:,}** multiply-adds")
-        st.caption(
-            "A multiply-add is one product added to a sum; biases and pooling count as none.\n\n"
-            "The squares are what one place of the last map sees of the input, layer by layer; dashed: what its "
-            "neighbour sees, one jump further. Hatched is padding.\n\n"
-            "In the table: type another # to move a layer, write into the last row to add one, tick a row and press "
-            "Delete to remove it."
-        )
+        st.markdown(f"**{parameters:,}** parameters, **{products:,}** multiply-adds", help=COUNTED)
+        _followed(result)
+        st.caption(SQUARES, help=EDITING)
     with st.expander("The same in PyTorch"):
         st.code(pytorch_code(layers, shape), language="python")
 
 
 def _editor(layers: list[ChainLayer], result: Chain) -> None:
-    """The table: the settings can be changed, what follows from them is only shown."""
+    """The table of settings. It is as wide as a screen of 1024 has room for: what follows from them has its own."""
     number = st.column_config.NumberColumn
     st.data_editor(
-        _columns(layers, result), key=f"chain_table_{st.session_state.get(_EDITS, 0)}", num_rows="dynamic",
-        hide_index=True, on_change=_take_over, args=(layers,), row_height=32,
-        height="content" if len(layers) < SHOWN_LAYERS else 36 + 32 * SHOWN_LAYERS,
-        disabled=("output", "parameters", "multiply-adds", "sees", "jump", "start"),
-        placeholder="–",
+        _settings(layers, result), key=_TABLE.key, num_rows="dynamic", hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
+        on_change=_TABLE.take_over, args=(lambda edits: chain_text(edited(layers, edits)),),
+        height=table_height(len(layers), SHOWN_LAYERS), disabled=("output",),
         column_config={
-            "#": number(width=50, min_value=1, max_value=MOST_LAYERS, step=1),
+            NUMBER: number(width=50, min_value=1, max_value=MOST_LAYERS, step=1),
             "layer": st.column_config.SelectboxColumn(options=list(KINDS), default=NEW.kind, width=84),
             "channels": number(width=98, min_value=1, max_value=MOST_CHANNELS, step=1, default=NEW.out_channels),
             "kernel": number(width=84, min_value=1, max_value=MOST_SIZE, step=1, default=NEW.kernel),
             "stride": number(width=84, min_value=1, max_value=MOST_SIZE, step=1, default=NEW.stride),
             "padding": number(width=92, min_value=0, max_value=MOST_SIZE, step=1, default=NEW.padding),
             "dilation": number(width=90, min_value=1, max_value=MOST_SIZE, step=1, default=NEW.dilation),
-            "parameters": number(format="localized"),
-            "multiply-adds": number(format="localized"),
-            "sees": number(help="The receptive field's side, in pixels of the input", width=50),
-            "jump": number(help="How far the field moves from one place to the next", width=50),
-            "start": number(help="The centre of the first place's field; pixel 0 has its centre at 0", width=50),
         },
     )  # fmt: skip
 
 
-def _columns(layers: list[ChainLayer], result: Chain) -> dict[str, list[object]]:
-    """The table, column by column; what a layer that does not fit would make is empty."""
-    rows = [*result.rows, *[None] * (len(layers) - len(result.rows))]
+def _settings(layers: list[ChainLayer], result: Chain) -> dict[str, list[object]]:
+    """The settings and the output, column by column; what a layer that does not fit would make is said."""
+    sizes: list[object] = [" × ".join(map(str, row.shape)) for row in result.rows]
     return {
-        "#": list(range(1, len(layers) + 1)),
+        NUMBER: list(range(1, len(layers) + 1)),
         **{
             name: [None if field == "out_channels" and each.kind != "conv" else getattr(each, field) for each in layers]
             for name, field in FIELDS.items()
         },
-        "output": [" × ".join(map(str, row.shape)) if row else "does not fit" for row in rows],
-        "sees": [row and row.field.size for row in rows],
-        "jump": [row and row.field.jump for row in rows],
-        "start": [row and row.field.start for row in rows],
-        "parameters": [row and row.parameters for row in rows],
-        "multiply-adds": [row and row.multiply_adds for row in rows],
+        "output": sizes + ["does not fit"] * (len(layers) - len(sizes)),
     }
 
 
-def _take_over(layers: list[ChainLayer]) -> None:
-    """Callback of the table: its edits become the chain's text, or a message where they make no layer."""
-    state = st.session_state
-    edits = state[f"chain_table_{state.get(_EDITS, 0)}"]
-    state[_EDITS] = state.get(_EDITS, 0) + 1
-    try:
-        state[_TEXT] = chain_text(edited(layers, edits))
-    except ValueError as error:
-        state[_ERROR] = str(error)
+def _followed(result: Chain) -> None:
+    """What follows from the settings, a row a layer."""
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        {
+            NUMBER: list(range(1, len(result.rows) + 1)),
+            "sees": [row.field.size for row in result.rows],
+            "jump": [row.field.jump for row in result.rows],
+            "start": [row.field.start for row in result.rows],
+            "parameters": [row.parameters for row in result.rows],
+            "multiply-adds": [row.multiply_adds for row in result.rows],
+        },
+        key="chain_followed", hide_index=True, row_height=ROW_HEIGHT, height=table_height(len(result.rows), SHOWN_RESULTS),
+        column_config={
+            NUMBER: number(width=36),
+            "sees": number(help="The receptive field's side, in pixels of the input", width=48),
+            "jump": number(help="How far the field moves from one place to the next", width=50),
+            "start": number(help="The centre of the first place's field; pixel 0 has its centre at 0", width=50),
+            "parameters": number(format="localized", width=88),
+            "multiply-adds": number(format="localized", width=104),
+        },
+    )  # fmt: skip
 
 
-def edited(layers: list[ChainLayer], edits: dict) -> list[ChainLayer]:
-    """The chain after the table's edits, as Streamlit reports them (edited_rows, added_rows, deleted_rows)."""
-    changed, moves = list(layers), []
-    for key, cells in edits.get("edited_rows", {}).items():
-        row = int(key)
-        changed[row] = _layer(changed[row], cells)
-        if cells.get("#") is not None:
-            moves.append((row, min(max(int(cells["#"]), 1), len(layers)) - 1))
-    for row, place in moves:
-        changed.insert(place, changed.pop(row))
-    gone = set(edits.get("deleted_rows", []))
-    changed = [layer for row, layer in enumerate(changed) if row not in gone]
-    changed += [_layer(NEW, cells) for cells in edits.get("added_rows", [])]
+def edited(layers: list[ChainLayer], edits: dict[str, Any]) -> list[ChainLayer]:
+    """The chain after the table's edits; ValueError for edits that make no chain."""
+    changed = [layer for _, layer in edited_rows(layers, edits, _layer, NEW)]
     if not changed:
         raise ValueError("a chain needs a layer: the last one stays")
     if len(changed) > MOST_LAYERS:
@@ -144,7 +136,7 @@ def edited(layers: list[ChainLayer], edits: dict) -> list[ChainLayer]:
     return changed
 
 
-def _layer(layer: ChainLayer, cells: dict) -> ChainLayer:
+def _layer(layer: ChainLayer, cells: Cells) -> ChainLayer:
     """The layer with the cells' values; an emptied cell keeps what was there."""
     given = {field: cells[name] for name, field in FIELDS.items() if cells.get(name) is not None}
     settings = {field: getattr(layer, field) for field in FIELDS.values()} | given
@@ -158,7 +150,7 @@ def _load() -> None:
     if state["chain_example"]:
         example = CHAINS[state["chain_example"]]
         state[_TEXT], state[_INPUT] = example.text, _shape_text(example.shape)
-        state[_EDITS] = state.get(_EDITS, 0) + 1
+        _TABLE.renew()
 
 
 def _shape_text(shape: tuple[int, int, int]) -> str:

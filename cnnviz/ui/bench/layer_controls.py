@@ -12,6 +12,7 @@ from cnnviz.bench import LAYERS, SOURCES, Kind
 from cnnviz.convolution import PADDING_MODES
 from cnnviz.presets import PRESETS
 from cnnviz.ui.bench.state import FIRST, change, current, defaults, key, load_example, read_link
+from cnnviz.ui.frame import plain
 
 _KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -46,6 +47,8 @@ def _values(given: dict[str, Any], pooling: bool) -> None:
             "channels, a line --- between output channels. A cell of the grid can be typed too: double-click it.",
             **_KEPT,
         )  # fmt: skip
+        if fault := current().fault_of_text(name):  # the message over the grids may be behind this popover
+            st.caption(f":red[{plain(fault)}]")
     if not pooling:
         st.text_input("Bias", given["bias"], placeholder="none; 1, -2", key=key("bias"), **_KEPT)
     st.number_input("Seed of the integers and random numbers", value=float(given["seed"]), step=1.0, format="%g",

@@ -144,7 +144,7 @@ def _keep(typed: dict[str, str]) -> None:
 
 
 def write_link() -> None:
-    """Put what is kept into the link; what is typed in the fields the browser has put there already (0_desk.js)."""
+    """Put what is kept into the link; what is typed in the fields the browser has put there already (desk.js)."""
     link = {key(name): text for name, text in st.session_state[NUMBERS].items()}
     for name in _number_names(st.session_state.get("preset", FIRST)):
         if key(name) in st.query_params and key(name) not in link:

@@ -10,6 +10,7 @@ from cnnviz.bench.animation import frame_count, gif
 from cnnviz.bench.choice import Choice
 from cnnviz.bench.code import pytorch_text, sizes_text
 from cnnviz.bench.rule import as_html, left_out, size_rule, volume_count, weight_count
+from cnnviz.bench.supply import supply
 from cnnviz.bench.volume import Volume
 from cnnviz.convolution import ConvSpec, output_size
 from cnnviz.latex import worked_sum
@@ -59,7 +60,9 @@ def _view() -> None:
     elif shown:
         counts = f"{weight_count(shown)}. {left_out(shown)}"
     caption = f"<code>{escape(shown.call)}</code> {counts}" if shown else ""
-    place = convolution_bench(shown, key="bench_animation", desk=desk, caption=caption, height=HEIGHT, on_edit=edited)
+    place = convolution_bench(
+        shown, key="bench_animation", desk=desk, caption=caption, height=HEIGHT, on_edit=edited, supply=supply(choice)
+    )
     if place and isinstance(shown, Bench):
         st.latex(worked_sum(shown, place))  # how the copied LaTeX looks
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.bench import Bench
 from cnnviz.bench.scenes import header
+from cnnviz.bench.supply import Supply
 from cnnviz.bench.volume import Volume
 from cnnviz.figures.colours import DIVERGING
 from cnnviz.latex import worked_sum
@@ -30,12 +31,13 @@ class Edit:
 
 def convolution_bench(
     shown: Bench | Volume | None, *, key: str, desk: Desk | None = None, caption: str = "", height: int = 540,
-    on_edit: Callable[[Edit], None] | None = None,
+    on_edit: Callable[[Edit], None] | None = None, supply: Supply | None = None,
 ) -> tuple[int, ...] | None:  # fmt: skip
     """Show a bench, a Conv3d, or the desk alone; returns the output place whose sum was asked for as LaTeX, or None.
 
     caption: markup under the grids. height: the least CSS pixels that the whole component takes; a taller window gives it
-    more. on_edit runs before the rerun that a typed cell causes. The place is (channel, row, col).
+    more. on_edit runs before the rerun that a typed cell causes. supply: the numbers with which the browser draws a changed
+    setting at once, until the answer arrives. The place is (channel, row, col).
     """
     desk, bench = desk or Desk(), shown if isinstance(shown, Bench) else None
     described, blobs = header(bench) if bench else ({"scenes": []}, [])
@@ -51,6 +53,7 @@ def convolution_bench(
         "desk": desk.header(), "colours": ENDS, "caption": caption, "height": height,
         "latex": worked_sum(bench, place) if bench and place else "",
         "volume": _volume(shown, state.get("box"), caption) if isinstance(shown, Volume) else None,
+        "supply": supply and supply.described(blobs),
     }  # fmt: skip
     _mount(
         key=key, data=pack({**described, **more}, *blobs), on_edit_change=edited, on_worked_change=lambda: None,

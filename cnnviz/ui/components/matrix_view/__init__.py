@@ -14,12 +14,12 @@ _COMPONENTS = Path(__file__).parents[1]
 # The desk, the pens and the numerals of the bench, then this folder's own script.
 _SCRIPTS = [
     *sorted(_COMPONENTS.glob("*.js")),
-    _COMPONENTS / "convolution_bench" / "0_desk.js",
-    _COMPONENTS / "convolution_bench" / "1_scene.js",
-    _COMPONENTS / "convolution_bench" / "2_pen.js",
+    _COMPONENTS / "convolution_bench" / "desk.js",
+    _COMPONENTS / "convolution_bench" / "scene.js",
+    _COMPONENTS / "convolution_bench" / "pen.js",
     _COMPONENTS / "matrix_view" / "matrix_view.js",
 ]
-_STYLES = [_COMPONENTS / "convolution_bench" / "0_desk.css", _COMPONENTS / "matrix_view" / "matrix_view.css"]
+_STYLES = [_COMPONENTS / "convolution_bench" / "desk.css", _COMPONENTS / "matrix_view" / "matrix_view.css"]
 _mount = st.components.v2.component(
     "cnnviz.matrix_view",
     html='<div class="root"></div>',

@@ -1,25 +1,28 @@
 // A scene: two grids linked by a kernel (cnnviz/bench/scenes.py). Pure arithmetic, no drawing.
 // "steps" is the grid that is walked through, "reach" the one in which each of its places has a window.
 class Grid {
-  constructor({ shape, blob }, blobs) {
+  constructor({ shape, values }) {
     [this.channels, this.height, this.width] = shape;
-    this.values = new Float32Array(blobs[blob].slice().buffer);
+    this.values = values;
   }
   at(channel, row, col) { return this.values[(channel * this.height + row) * this.width + col]; }
   has(row, col) { return row >= 0 && col >= 0 && row < this.height && col < this.width; }
 }
 
+// The tensors of a message: { shape, blob } -> { shape, values }.
+function tensor(described, blobs) { return described && { shape: described.shape, values: new Float32Array(blobs[described.blob].slice().buffer) }; }
+const TENSORS = ["input", "weight", "bias", "output", "winners", "divisors"];
+function withTensors(described, blobs) {
+  return { ...described, ...Object.fromEntries(TENSORS.filter((name) => name in described).map((name) => [name, tensor(described[name], blobs)])) };
+}
+
 class Scene {
-  constructor(described, blobs) {
-    const { input, weight, output, bias, winners, divisors, ...rest } = described;
+  // described: as in scenes.py, each tensor as { shape, values }.
+  constructor({ input, weight, output, bias, winners, divisors, ...rest }) {
     Object.assign(this, rest);
-    const floats = (d) => d && new Float32Array(blobs[d.blob].slice().buffer);
-    this.input = new Grid(input, blobs);
-    this.output = new Grid(output, blobs);
-    this.weights = floats(weight);
-    this.bias = floats(bias);
-    this.winners = floats(winners);
-    this.divisors = floats(divisors);
+    this.input = new Grid(input);
+    this.output = new Grid(output);
+    [this.weights, this.bias, this.winners, this.divisors] = [weight, bias, winners, divisors].map((tensor) => tensor && tensor.values);
     [this.steps, this.reach] = this.stamp ? [this.input, this.output] : [this.output, this.input];
     this.places = this.steps.height * this.steps.width;
     this.taps = this.kernel[0] * this.kernel[1];

@@ -3,8 +3,10 @@ const REST_OF_TYPING = 350; // ms after the last key of a typed number
 const STEPPER = `<span class="steppers" aria-hidden="true"><button type="button" tabindex="-1" data-by="1">▴</button><button type="button" tabindex="-1" data-by="-1">▾</button></span>`;
 
 class Desk {
-  // `drawing`: markup of what the component itself draws. send(name, value): a message to the server.
-  constructor(root, drawing) {
+  // `drawing`: markup of what the component itself draws. changed() is called as soon as another number is typed. send(name,
+  // value) in `load`: a message to the server.
+  constructor(root, drawing, changed = () => {}) {
+    this.changed = changed;
     root.innerHTML = `<div class="desk"><form class="fields" autocomplete="off"></form><div class="place"><div class="rule"></div><div class="message" role="alert" hidden><p></p><div class="ways"></div></div>${drawing}</div></div>`;
     const find = (selector) => root.querySelector(selector);
     this.whole = find(".desk"); this.fields = find(".fields"); this.rule = find(".rule"); this.message = find(".message");
@@ -23,13 +25,29 @@ class Desk {
     const layout = JSON.stringify([rows, apart]), renewed = epoch !== this.epoch;
     if (layout !== this.layout) this.build(rows, apart);
     this.layout = layout;
+    this.answered = { texts, apart };
     this.epoch = epoch;
     this.apart = apart;
     this.texts = renewed ? { ...texts } : { ...texts, ...this.texts }; // what is being typed stays, however late an answer comes
     for (const [name, input] of Object.entries(this.inputs)) this.show(input, this.texts[name]);
     this.whole.classList.toggle("alone", !rows.length);
-    if (rule !== this.ruled) { this.rule.innerHTML = rule; this.ruled = rule; }
+    this.state(rule);
     this.tell(message, ways);
+  }
+  state(rule) { if (rule !== this.ruled) { this.rule.innerHTML = rule; this.ruled = rule; } }
+  // Whether the server's last message is about what stands here now.
+  get current() {
+    const { texts, apart } = this.answered;
+    return this.apart === apart && Object.entries(texts).every(([name, text]) => this.texts[name] === text || name === "apart");
+  }
+  // A field's whole number within its bounds; undefined where there is no such field, null for anything else. One field may
+  // serve both axes. Where rows and columns have just been told apart, or no longer, the fields are not the right ones yet.
+  number(setting, axis = "") {
+    if (this.apart !== this.answered.apart) return null;
+    const input = this.inputs[axis ? `${setting}_${axis}` : setting] || (axis && this.inputs[`${setting}_columns`]);
+    if (!input) return undefined;
+    const value = /^\s*\d+\s*$/.test(input.value) ? Number(input.value) : NaN;
+    return value >= +input.ariaValueMin && value <= +input.ariaValueMax ? value : null;
   }
 
   build(rows, apart) {
@@ -62,7 +80,12 @@ class Desk {
   read(text) { return text.trim() ? Number(text.replace("−", "-").replace(",", ".")) : NaN; }
 
   type(input, wait) {
-    if (this.texts[input.name] !== input.value) { this.texts[input.name] = input.value; this.show(input, input.value); this.waiting = true; }
+    if (this.texts[input.name] !== input.value) {
+      this.texts[input.name] = input.value;
+      this.show(input, input.value);
+      this.waiting = true;
+      this.changed();
+    }
     clearTimeout(this.resting);
     if (!this.waiting) return;
     if (wait) this.resting = setTimeout(() => this.tellServer(), wait); else this.tellServer();

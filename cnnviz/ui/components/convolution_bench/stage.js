@@ -1,5 +1,4 @@
 // What changes while stepping and hovering: values that appear, windows, marks. Drawn over the still layer, at most once a frame.
-const GLIDE = 160; // ms that the window takes from one place to the next
 
 class Stage {
   constructor(canvas) {
@@ -34,8 +33,8 @@ class Stage {
   content(view, out, row, col) {
     const scene = this.sheet.scene;
     if (scene.stamp) {
-      const { keys, sums } = scene.history(out, row, col), now = view.step();
-      if (view.hides(keys)) return { value: 0, text: "?", plain: true, key: "?" };
+      const { keys, sums } = scene.history(out, row, col), now = view.walk.step();
+      if (view.prediction.hidesStamp(scene, view.walk.place, keys)) return { value: 0, text: "?", plain: true, key: "?" };
       let count = 0;
       while (count < keys.length && keys[count] <= now) count++;
       if (!count && !scene.bias) return null;
@@ -43,9 +42,9 @@ class Stage {
       return { value, italic: !final && count > 0, waiting: !count, key: `${count}` };
     }
     const index = row * scene.steps.width + col;
-    if (index > view.place) return null;
-    if (view.predict && !view.revealed.has(index)) return index === view.place ? { value: 0, text: "?", plain: true, key: "?" } : null;
-    if (index === view.place && view.slow && !view.done()) return { value: view.partial(out), italic: true, key: `t${view.tap}` };
+    if (index > view.walk.place) return null;
+    if (view.prediction.hides(index)) return index === view.walk.place ? { value: 0, text: "?", plain: true, key: "?" } : null;
+    if (index === view.walk.place && view.walk.slow && !view.walk.done()) return { value: view.walk.partial(out), italic: true, key: `t${view.walk.tap}` };
     return { value: scene.output.at(out, row, col), key: "v" };
   }
 
@@ -100,7 +99,7 @@ class Stage {
       for (const box of this.sheet.boxes) if (box.part === "output") this.frame(pen, box, top, left, box.h - top - bottom, box.w - left - right, { stroke: this.paint.mix(this.paint.ink, 0.7), width: box.main ? 2 : 1 });
     }
     const strong = { stroke: this.paint.accentText, width: 3 }, tint = (share) => ({ fill: this.rgba(this.paint.accent, share) });
-    const place = hover && this.steps(hover) ? hover.row * scene.steps.width + hover.col : view.place;
+    const place = hover && this.steps(hover) ? hover.row * scene.steps.width + hover.col : view.walk.place;
     const out = this.sheet.out;
     if (place >= 0 && (!hover || this.steps(hover))) this.window(pen, view, place, { frame: strong, tint, gliding: !hover });
     else if (place >= 0) this.window(pen, view, place, { frame: { stroke: this.rgba(this.paint.accent, 0.45), width: 2 } });
@@ -165,7 +164,7 @@ class Stage {
   window(pen, view, place, { frame, tint, gliding = false }) {
     const { sheet } = this, { scene, out } = sheet;
     const [row, col] = scene.place(place), [kh, kw] = scene.kernel;
-    const at = gliding ? view.glide(row, col) : [row, col];
+    const at = gliding ? view.walk.glide(row, col) : [row, col];
     const [top, left] = scene.target(at, [0, 0]);
     for (const lens of sheet.lenses) sheet.enlarge(pen, this.paint, lens, [row, col]);
     const channels = scene.ins(out), reach = scene.stamp ? [out] : channels, stepped = scene.stamp ? channels : [out];
@@ -181,18 +180,18 @@ class Stage {
     if (scene.stamp && tint) this.stamps(pen, view, place, out);
     if (scene.operation === "max") {
       const winner = scene.winner(out, place);
-      if (winner && !(view.predict && !view.revealed.has(place))) for (const box of sheet.boxesOf("input", out)) this.frame(pen, box, ...winner, 1, 1, { stroke: this.paint.second, width: box.main ? 4 : 1.5 });
+      if (winner && !view.prediction.hides(place)) for (const box of sheet.boxesOf("input", out)) this.frame(pen, box, ...winner, 1, 1, { stroke: this.paint.second, width: box.main ? 4 : 1.5 });
     }
-    if (view.slow && !view.hover && place === view.place && !view.done()) this.tapped(pen, view, place);
+    if (view.walk.slow && !view.hover && place === view.walk.place && !view.walk.done()) this.tapped(pen, view, place);
   }
 
   // On each output cell that the current input cell stamps, what it adds there.
   stamps(pen, view, place, out) {
     const { scene } = this.sheet, box = this.sheet.box("output", out), [row, col] = scene.place(place);
-    if (!box || box.cell < 36 || (view.predict && !view.revealed.has(place))) return;
+    if (!box || box.cell < 36 || view.prediction.hides(place)) return;
     for (let t = 0; t < scene.taps; t++) {
       const [r, c] = scene.target([row, col], scene.tap(t));
-      if (view.slow && !view.done() && place === view.place && t > view.tap) continue;
+      if (view.walk.slow && !view.walk.done() && place === view.walk.place && t > view.walk.tap) continue;
       const added = scene.ins(out).reduce((sum, channel) => sum + scene.input.at(channel, row, col) * scene.weight(out, channel, t), 0);
       this.badge(pen, box, r, c, `${added < 0 ? "" : "+"}${numeral(added, 1)}`);
     }
@@ -200,7 +199,7 @@ class Stage {
 
   tapped(pen, view, place) {
     const { scene, out } = this.sheet, style = { stroke: this.paint.second, width: 3.5 };
-    const term = view.current();
+    const term = view.walk.term();
     if (!term) return;
     const [i, j] = scene.tap(term.tap), target = scene.target(scene.place(place), [i, j]);
     const channels = scene.stamp ? scene.ins(out) : [term.channel];
