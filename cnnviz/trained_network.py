@@ -1,6 +1,6 @@
 """A trained network and how it is fed, whatever file it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from torch import nn
 from cnnviz import datasets
 from cnnviz.checkpoints import Card
 from cnnviz.models import model_info
+from cnnviz.train.recipe import names, recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,4 +56,19 @@ def from_card(model: nn.Module, card: Card, *, note: str = "") -> TrainedNetwork
 def card_title(card: Card) -> str:
     """Network and data set, for people."""
     data = datasets.SETS[card.data].title if card.data in datasets.SETS else card.data
-    return f"{model_info(card.architecture).title}, {data}"
+    return f"{model_info(card.architecture).title.removesuffix(f' for {data}')}, {data}"
+
+
+def card_titles(cards: Sequence[Card]) -> list[str]:
+    """Their titles; where several would have the same, each says whether its recipe augments the pictures, else its name."""
+    titles = [card_title(card) for card in cards]
+    return [
+        title if titles.count(title) == 1 else f"{title}, {_own_way(card.name)}"
+        for title, card in zip(titles, cards, strict=True)
+    ]  # fmt: skip
+
+
+def _own_way(name: str) -> str:
+    if name not in names():
+        return name
+    return "augmented" if recipe(name).augment else "not augmented"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from cnnviz import engine
+from cnnviz import datasets, engine
 from cnnviz.checkpoints import Card, load_checkpoint, save_checkpoint
 from cnnviz.engine import loaded
 from cnnviz.engine.batching import Batcher
@@ -102,6 +102,22 @@ def test_snapshots_are_networks(folder: Path) -> None:
     weights = [library.network(name, CPU).graph.get_submodule("conv1").weight for name in ("tiny", "tiny@0", "tiny@20")]
     assert not torch.equal(weights[0], weights[1]) and not torch.equal(weights[1], weights[2])
     assert engine.snapshots("lenet_modern_mnist")[0] == 0 and len(engine.snapshots("lenet_modern_mnist")) == 8
+
+
+def test_networks_of_one_title_say_what_tells_them_apart(tmp_path: Path) -> None:
+    def keep(name: str) -> None:
+        card = Card(name, "cifar_cnn", {}, datasets.source("cifar10").classes, "cifar10", (0.5,) * 3, (0.5,) * 3, {})
+        save_checkpoint(tmp_path / f"{name}.safetensors", build_model("cifar_cnn"), card)
+
+    title, library = "Small CNN, CIFAR-10", Library(tmp_path)
+    keep("cifar_small")
+    assert library.available()["cifar_small"] == title
+    for name in ("cifar_small_augmented", "mine"):
+        keep(name)
+    ways = {"cifar_small": "not augmented", "cifar_small_augmented": "augmented", "mine": "mine"}
+    found = library.available()
+    assert {name: found[name] for name in ways} == {name: f"{title}, {way}" for name, way in ways.items()}
+    assert library.network("mine", CPU).title == found["mine"]
 
 
 @pytest.mark.parametrize(

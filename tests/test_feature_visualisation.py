@@ -1,5 +1,7 @@
 """A picture that excites a channel: a climb whose summit is known, the prices, the seed, and the messages."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 from cnnviz.activations import activations_of, graph_of
 from cnnviz.checkpoints import load_checkpoint
-from cnnviz.feature_visualisation import Ascent, Excited, excite
+from cnnviz.feature_visualisation import Ascent, Excited, _adam, excite
 
 STILL = {"shift": 0.0, "turn": 0.0, "scale": 0.0, "total_variation": 0.0, "l2": 0.0}
 SHAPE = (1, 8, 8)
@@ -121,6 +123,29 @@ def test_gradients_stay_as_the_reader_had_them() -> None:
         assert not torch.is_grad_enabled()
     next(way)
     assert torch.is_grad_enabled()
+
+
+def test_the_step_is_adams() -> None:
+    start = torch.randn(2, 3, generator=torch.Generator().manual_seed(0))
+    ours, theirs = start.clone().requires_grad_(), start.clone().requires_grad_()
+    take_step, optimiser = _adam(ours, 0.05), torch.optim.Adam([theirs], lr=0.05)
+    for step in range(20):
+        theirs.grad = torch.randn(2, 3, generator=torch.Generator().manual_seed(step))
+        take_step(theirs.grad)
+        optimiser.step()
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_a_climb_leaves_torchs_compiler_alone() -> None:
+    """Its import takes 1.4 s of the first visitor's time, and brings Triton, which complains when the process ends."""
+    climb = (
+        "import sys, torch; from cnnviz import engine; from cnnviz.feature_visualisation import Ascent, excite; "
+        "network = engine.network('lenet_modern_mnist'); "
+        "steps = [*excite(network.graph, 'conv2', 0, network.input_shape, generator=torch.Generator(), ascent=Ascent(steps=8))]; "
+        "print(steps[-1].step, [name for name in ('torch._dynamo', 'triton') if name in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", climb], capture_output=True, text=True, check=True, timeout=120)
+    assert printed.stdout.split("\n")[0] == "8 []" and "nanobind" not in printed.stderr
 
 
 def test_messages() -> None:

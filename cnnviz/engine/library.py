@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from cnnviz.checkpoints import load_checkpoint, read_card
 from cnnviz.engine.loaded import Network, on_device
 from cnnviz.models import model_info
 from cnnviz.own_network import read_own
-from cnnviz.trained_network import TrainedNetwork, card_title, from_card
+from cnnviz.trained_network import TrainedNetwork, card_titles, from_card
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 IMAGENET_SHORTER = 256  # px, before the middle 224 are cut out: torchvision's preset
@@ -33,7 +34,7 @@ class Library:
 
     def available(self) -> dict[str, str]:
         """Name -> title of what loads now, without the internet; the visitors' own are known to themselves only."""
-        titles = {path.stem: card_title(read_card(path)) for path in sorted(self.checkpoints.glob("*.safetensors"))}
+        titles = self._titles()
         here = (name for name in pretrained.PRETRAINED if pretrained.is_here(name))
         return titles | {name: f"{model_info(name).title}, ImageNet" for name in here}
 
@@ -114,7 +115,11 @@ class Library:
             return _from_torchvision(name)
         stem, at, step = name.partition("@")
         path = self._snapshots(stem)[int(step)] if at else self.checkpoints / f"{stem}.safetensors"
-        return from_card(*load_checkpoint(path))
+        return replace(from_card(*load_checkpoint(path)), title=self._titles()[stem])
+
+    def _titles(self) -> dict[str, str]:
+        cards = {path.stem: read_card(path) for path in sorted(self.checkpoints.glob("*.safetensors"))}
+        return dict(zip(cards, card_titles(list(cards.values())), strict=True))
 
     def _stems(self) -> set[str]:
         return {path.stem for path in self.checkpoints.glob("*.safetensors")}

@@ -136,8 +136,8 @@ def _test_picture(network: Network, set_name: str, key: str) -> Input:
         state[number_key] = random.randrange(len(data))
 
     with st.container(horizontal=True):
-        st.button("Random", icon=":material/casino:", key=f"{key}_random", on_click=draw_lots)
-        st.button("Next wrong", icon=":material/rule:", key=f"{key}_wrong", on_click=search,
+        st.button("Random", key=f"{key}_random", on_click=draw_lots)
+        st.button("Next wrong", key=f"{key}_wrong", on_click=search,
                   help="The next picture that this network takes for another class")  # fmt: skip
     truth = int(data.labels[number])
     image = data.images[number] / 255
@@ -168,7 +168,7 @@ def _picture(network: Network, key: str) -> Input:
         )  # fmt: skip
         if prepared:
             photo = digit.from_photo(picture.image)
-            _show_photo(photo)
+            show_photo(photo)
             return _input(network, photo.steps.placed[None], PICTURE)
     fitted = engine.fit(network, picture.image)
     _, rows, columns = network.input_shape
@@ -181,7 +181,8 @@ def _picture_code(code: Callable[[], str], network: Network, height: int, width:
     return code() + fit_code(network, height, width)
 
 
-def _show_photo(photo: digit.Photo) -> None:
+def show_photo(photo: digit.Photo) -> None:
+    """The steps from a photograph to what a network reads, side by side."""
     steps = photo.steps
     rows, columns = steps.scaled.shape
     scaled = torch.zeros(digit.BOX, digit.BOX)

@@ -22,6 +22,7 @@ from cnnviz.ui.attribution.methods import METHODS, Found, largest, panel_of, sco
 from cnnviz.ui.attribution.work import Job
 from cnnviz.ui.components.attribution_view import LEVELS
 from cnnviz.ui.components.digit_pad.opening import opening
+from cnnviz.ui.network.prediction import percent
 from tests.pages.opened import PYTORCH, header_of, opened, run_code
 
 LENET = "lenet_modern_mnist"
@@ -70,7 +71,7 @@ def test_it_opens_on_two_classes_and_five_methods_that_are_the_librarys() -> Non
     scores = engine.classify(LENET, image[None].numpy())
     labels = np.argsort(-scores.probabilities[0])[:2]
     for row, label in zip(header["rows"], labels, strict=True):
-        assert row["label"].startswith(f"{label}: probability {scores.probabilities[0, label]:.1%}, score ")
+        assert row["label"].startswith(f"{label}: probability {percent(scores.probabilities[0, label])}, score ")
     for number, label in enumerate(labels):
         expected = saliency(scores_of(network), image.to(network.device), int(label)).sum(0).cpu().numpy()
         np.testing.assert_allclose(maps[5 * number], expected, atol=2e-4 * np.abs(expected).max())
@@ -206,7 +207,7 @@ def test_the_deletion_check_compares_with_chance() -> None:
     app = settled({"attribution_tab": "Deletion check"})
     assert not app.error
     text = next(each.value for each in app.markdown if each.value.startswith("Deleting by"))
-    assert "8 random orders give 0." in text and "takes the class 3 (probability 100.0% at first) away fastest" in text
+    assert "8 random orders give 0." in text and "takes the class 3 (probability > 99.9% at first) away fastest" in text
     assert len(app.get("plotly_chart")) == 1
 
 
@@ -276,3 +277,10 @@ def test_small_rules() -> None:
     assert unit("SmoothGrad", SETTINGS) == "mean slope of 25"
     with pytest.raises(ValueError, match="no fill 'pink'"):
         work.finish(Job("x", LENET, ("pink",), lambda network: iter([fill("pink", torch.zeros(1, 2, 2), ())])))
+
+
+@pytest.mark.parametrize(("probability", "written"), [
+    (0.0, "< 0.1%"), (1e-9, "< 0.1%"), (0.0005, "0.1%"), (0.5, "50.0%"), (0.99949, "99.9%"), (0.99951, "> 99.9%"), (1.0, "> 99.9%"),
+])  # fmt: skip
+def test_a_probability_is_not_rounded_to_certainty(probability: float, written: str) -> None:
+    assert percent(probability) == written

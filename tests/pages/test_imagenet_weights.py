@@ -1,4 +1,4 @@
-"""ImageNet weights on the page Architectures: answered with where they are here, fetched, stopped, absent, damaged."""
+"""ImageNet weights, above all on the page Architectures: answered with where they are here, fetched, stopped, absent, damaged."""
 
 import threading
 from pathlib import Path
@@ -75,6 +75,25 @@ def test_without_network_the_page_says_so_and_goes_on(monkeypatch: pytest.Monkey
     assert [error.value[:45] for error in app.error] == ["The weights of SqueezeNet 1.1 could not be do"]
     assert app.button(key=FETCH)  # to try again
     assert not opened("architectures", STATE).error, "another visitor has tried nothing"
+
+
+@pytest.mark.parametrize("page", ["filters_and_activations", "attribution"])
+def test_the_pages_that_need_the_weights_say_what_went_wrong(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionError("the name is not known")
+
+    monkeypatch.setattr(pretrained, "address", lambda name: "https://weights.test/file")
+    monkeypatch.setattr(pretrained, "fetch_file", lambda *_, **__: refuse())
+    app = opened(page, {"inside_network": NAME})
+    assert not app.error and "are not on this machine" in words(app)
+    app.button(key="inside_network_fetch").click().run()
+    _ended(NAME)
+    app.run()
+    assert not app.exception
+    assert [error.value[:45] for error in app.error] == ["The weights of SqueezeNet 1.1 could not be do"]
+    assert app.button(key="inside_network_fetch")  # to try again
+    app.selectbox(key="inside_network").set_value("lenet_modern_mnist").run()
+    assert not app.exception and not app.error, "the page goes on with what is here"
 
 
 def test_damaged_weights_are_named_and_the_page_goes_on(folder: Path) -> None:

@@ -13,6 +13,7 @@ from cnnviz import engine, pretrained
 from cnnviz.ui.architecture import fetching
 from cnnviz.ui.architecture.fetching import Download
 from cnnviz.ui.frame import plain, speaking_errors
+from cnnviz.ui.network.prediction import percent
 from cnnviz.ui.picture import Picture
 
 ANSWERS = 5
@@ -100,7 +101,7 @@ def _show_answers(name: str, picture: Picture) -> None:
     rest = 1 - sum(answer.probability for answer in found)
     st.caption(
         f"What its ImageNet weights say of the middle of the picture, {' × '.join(map(str, network.input_shape[1:]))}: the "
-        f"{len(found)} likeliest of {len(network.classes):,} classes; all others together {rest:.1%}."
+        f"{len(found)} likeliest of {len(network.classes):,} classes; all others together {percent(rest)}."
     )
 
 
@@ -108,7 +109,7 @@ def answers_html(answers: Sequence[Answer]) -> str:
     """The classes side by side, each over a bar of its probability."""
     cells = "".join(
         f'<div style="min-width:0"><div style="display:flex;gap:.5rem"><b title="{escape(label)}" style="{_NAME}">{escape(label)}'
-        f"</b><span>{probability:.1%}</span></div>"
+        f"</b><span>{escape(percent(probability))}</span></div>"
         f'<div style="{_BAR};background:#80889040">'
         f'<div style="{_BAR};background:#0072B2;width:{100 * probability:.1f}%"></div></div></div>'
         for label, probability in answers

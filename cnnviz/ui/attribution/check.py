@@ -15,6 +15,7 @@ from cnnviz.ui.attribution.controls import Settings, plain_class
 from cnnviz.ui.attribution.methods import METHODS, SEED, found_of, jobs_of, scores_of
 from cnnviz.ui.attribution.work import Job, do_at_once, do_the_rest, result
 from cnnviz.ui.frame import plain
+from cnnviz.ui.network.prediction import percent
 from cnnviz.ui.network_input import Input
 
 RANDOM = "Random order"
@@ -51,7 +52,7 @@ def verdict(curves: dict[str, Curve], random: Sequence[Curve], name: str, probab
     chance = [curve.area for curve in random]
     best = min(areas, key=areas.__getitem__)
     text = (
-        f"Deleting by **{best}** takes the class {plain(name)} (probability {probability:.1%} at first) away fastest: area "
+        f"Deleting by **{best}** takes the class {plain(name)} (probability {percent(probability)} at first) away fastest: area "
         f"{areas[best]:.3f}; {len(chance)} random orders give {min(chance):.3f} to {max(chance):.3f}."
     )
     if worse := [method for method, area in areas.items() if area >= min(chance)]:

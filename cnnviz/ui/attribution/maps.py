@@ -13,6 +13,7 @@ from cnnviz.ui.attribution.controls import Settings, plain_class
 from cnnviz.ui.attribution.methods import METHODS, Found, found_of, jobs_of, largest, panel_of, signed_map, unit
 from cnnviz.ui.attribution.work import do_at_once, do_the_rest
 from cnnviz.ui.components.attribution_view import Panel, attribution_view
+from cnnviz.ui.network.prediction import percent
 from cnnviz.ui.network_input import Input
 
 
@@ -31,7 +32,7 @@ def show(
     rows: list[tuple[str, list[Panel]]] = []
     for label in labels:
         probability, score = prediction.probabilities[0, label], prediction.logits[0, label]
-        title = f"{plain_class(network, label)}: probability {probability:.1%}, score {score:.2f}".replace("-", "−")
+        title = f"{plain_class(network, label)}: probability {percent(probability)}, score {score:.2f}".replace("-", "−")
         rows.append((title, [panel_of(method, found[method, label], settings, limits[method, label]) for method in METHODS]))
     heads = [(method, unit(method, settings)) for method in METHODS]
     attribution_view(heads, rows, _grey(chosen), over=over, key=f"{key}_view")

@@ -40,7 +40,7 @@ def network_choice(*, key: str) -> str:
         state[key] = opening
     name = st.selectbox(
         "Network", list(titles), format_func=titles.__getitem__, key=key, persist_state="session",
-        label_visibility="collapsed", width=270, on_change=lambda: state.pop(unknown, None),
+        label_visibility="collapsed", width=300, on_change=lambda: state.pop(unknown, None),
     )  # fmt: skip
     state[f"{key}_linked"] = None if name == opening else name
     link(key, state[f"{key}_linked"])
@@ -107,15 +107,17 @@ def _take_own(key: str) -> None:
 
 def _fetch(name: str, key: str) -> None:
     """Weights that are not here: a button, then a bar, then the network."""
-    title, download = model_info(name).title, fetching.under_way(name)
-    if download and not download.done:
+    title, mine = model_info(name).title, f"{key}_download"  # session state: the one this visitor began, for its message
+    if download := fetching.under_way(name):
         st.fragment(_show_progress, run_every=EVERY)(download, key)
         return
-    if download and download.error:
-        st.error(plain(download.error[:1].upper() + download.error[1:]), icon=":material/cloud_off:")
+    ended: Download | None = st.session_state.get(mine)
+    if ended and ended.name == name and ended.error:
+        message = plain(ended.error[:1].upper() + ended.error[1:])
+        (st.info if ended.stopping else st.error)(message, icon=":material/cloud_off:")
     st.markdown(f"The ImageNet weights of **{title}** are not on this machine. Everything here needs them.")
     if st.button(f"Fetch the weights of {title}", icon=":material/cloud_download:", key=f"{key}_fetch"):
-        fetching.start(name)
+        st.session_state[mine] = fetching.start(name)
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 import torch
 from streamlit.delta_generator import DeltaGenerator
+from torch import Tensor
 
 from cnnviz import engine
 from cnnviz.engine import Network
@@ -40,7 +41,7 @@ def show(network: Network, *, key: str, code_tab: DeltaGenerator | None) -> None
     name = f"channel {channel} of {layer}"
     if layer == network.rows[-1].name:
         name += f", “{network.classes[channel]}”"
-    picture, text = st.columns([2, 3], gap="large")
+    picture, text = st.columns(2, gap="large")
     place = picture.empty()
     found = _kept(key).get(words)
     with text:
@@ -109,13 +110,14 @@ def _climb(
     """Climb with a bar and a button to stop; returns the last picture, None where the visitor has yet to start."""
     _, layer, channel, ascent = words
     state, stopped, started = st.session_state, f"{key}_excite_stopped", f"{key}_excite_started"
-    kept = _kept(key)
+    kept, button, bar = _kept(key), control.empty(), control.empty()
     if state.get(stopped) == words or not (begins or state.get(started) == words):
         again = "Begin again" if words in kept else "Climb"
-        control.button(again, icon=":material/play_arrow:", key=f"{key}_excite_go", on_click=_begin, args=(key, words))
+        if words not in kept:
+            _draw_start(network, ascent, place)
+        button.button(again, icon=":material/play_arrow:", key=f"{key}_excite_climb", on_click=_begin, args=(key, words))
         return kept.get(words)
-    button, bar = control.empty(), control.empty()
-    button.button("Stop", icon=":material/stop_circle:", key=f"{key}_excite_stop", on_click=_stop, args=(key, words))
+    button.button("Stop", icon=":material/stop_circle:", key=f"{key}_excite_climb", on_click=_stop, args=(key, words))
 
     def climb(network: Network) -> Excited:
         generator = torch.Generator().manual_seed(SEED)
@@ -151,13 +153,19 @@ def _answer(network: Network, chosen: Input, layer: str, channel: int) -> float:
 
 
 def _draw(excited: Excited, place: Any, numbers: Any, answer: float) -> None:
-    place.image(_pixels(excited), width=SIDE, output_format="PNG", caption=f"After {excited.step} of {excited.steps} steps")
+    place.image(_enlarged(excited.image), width=SIDE, output_format="PNG", caption=f"After {excited.step} of {excited.steps} steps")
     here, yours = (f"{value:.4g}".replace("-", "−") for value in (excited.activation, answer))
     numbers.markdown(f"The mean of its map: **{here}** for this picture, **{yours}** for your input.")
 
 
-def _pixels(excited: Excited) -> np.ndarray:
-    levels = to_bytes(excited.image)
+def _draw_start(network: Network, ascent: Ascent, place: Any) -> None:
+    """The even picture before the climb, so that its place is not empty."""
+    even = torch.tensor(network.mean).view(-1, 1, 1).expand(network.input_shape)
+    place.image(_enlarged(even), width=SIDE, output_format="PNG", caption=f"The start; {ascent.steps} steps change it")
+
+
+def _enlarged(image: Tensor) -> np.ndarray:
+    levels = to_bytes(image)
     times = max(1, SIDE // max(levels.shape[:2]))
     return levels.repeat(times, 0).repeat(times, 1).squeeze(2) if levels.shape[2] == 1 else levels.repeat(times, 0).repeat(times, 1)
 

@@ -28,3 +28,10 @@ def show_prediction(logits: np.ndarray, classes: Sequence[str], *, key: str, tru
         shown += [truth] if truth is not None and truth not in shown else []
     names = [classes[label] for label in shown]
     prediction_bars(logits, shown, names, truth=truth, truth_name="" if truth is None else classes[truth], key=key)
+
+
+def percent(probability: float) -> str:
+    """A softmax's probability in text, as the bars write it: never 100.0% or 0.0%, which float32 rounds to but no softmax is."""
+    if probability >= 0.9995:
+        return "> 99.9%"
+    return "< 0.1%" if probability < 0.0005 else f"{probability:.1%}"

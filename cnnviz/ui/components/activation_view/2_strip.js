@@ -21,16 +21,19 @@ class Strip {
     const at = (i * this.h + row) * this.w + col;
     return this.type === "u8" ? ((this.pixels[at] - this.zero) / (255 - this.zero)) * this.limits[i] : this.pixels[at];
   }
+  // The three numbers of a place of a kernel in colours.
+  rgb(i, row, col) { return [0, 1, 2].map((c) => this.pixels[((3 * i + c) * this.h + row) * this.w + col]); }
   // The pixel in which a unit of the whole map is drawn.
   pixel(row, col) { return [Math.floor((row * this.h) / this.shape[1]), Math.floor((col * this.w) / this.shape[2])]; }
   get shrunk() { return this.h !== this.shape[1] || this.w !== this.shape[2]; }
   scaleOf(i, own) { return own && !this.unit ? this.limits[i] : this.limit; }
 
+  magnitude(i, row, col) { return this.type === "rgb" ? Math.max(...this.rgb(i, row, col).map(Math.abs)) : Math.abs(this.value(i, row, col)); }
   // The place of the map's largest absolute value, in the whole map.
   strongest(i) {
     let best = -1, at = 0;
     for (let k = 0; k < this.h * this.w; k++) {
-      const size = Math.abs(this.value(i, Math.floor(k / this.w), k % this.w));
+      const size = this.magnitude(i, Math.floor(k / this.w), k % this.w);
       if (size > best) [best, at] = [size, k];
     }
     const scale = (place, shown, whole) => Math.min(whole - 1, Math.floor(((place + 0.5) * whole) / shown));

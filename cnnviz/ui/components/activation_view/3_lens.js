@@ -29,7 +29,7 @@ class Lens {
     this.seen.parentElement.hidden = !view.header.input;
     if (view.header.input) this.look(at, span, view);
     this.which.textContent = `${strip.layer}, ${strip.labels?.[i] ?? `${strip.unit ? "unit" : "channel"} ${strip.channels[i]}`}`;
-    if (strip.type === "rgb") this.value.textContent = "";
+    if (strip.type === "rgb") this.value.textContent = `(${row}, ${col}) = ${strip.rgb(i, r, c).map(short).join(", ")}`;
     else this.value.textContent = `${strip.unit ? "" : `(${row}, ${col}) `}${exact ? "=" : "≈"} ${short(strip.value(i, r, c))}`;
     this.stats.textContent = strip.unit ? "" : `min ${short(strip.low[i])}, max ${short(strip.high[i])}, mean ${short(strip.mean[i])}`;
     this.sees.textContent = span ? this.field(span, view.header.input) : "";

@@ -1,6 +1,7 @@
 // The strips of a network, or of a few of its layers; hovering looks, a click sends the unit.
 
 const SCALES = { layer: "one scale a layer", map: "each map its own" };
+const RING = 4;                              // CSS pixels round the strips, in the style sheet too
 const EDGED = 6, EDGE = "rgba(90, 105, 120, .3)";   // CSS pixels of a tile that gets an edge: white maps have none of their own
 
 class ActivationView {
@@ -41,7 +42,7 @@ class ActivationView {
     this.own ??= header.own;
     this.view.classList.toggle("side", header.side);
     this.over.hidden = !header.input || !header.side;
-    this.strips.style.maxHeight = `${header.height}px`;
+    this.strips.style.maxHeight = `${header.height + 2 * RING}px`;
     this.strips.setAttribute("aria-label", `${header.about}. Arrow keys move from map to map and from layer to layer, Enter chooses.`);
     const shapes = JSON.stringify([header.strips.map((strip) => [strip.layer, strip.size]), header.height, header.side]);
     if (shapes !== this.shapes) this.build();
@@ -80,6 +81,10 @@ class ActivationView {
       about.textContent = strip.about ?? `${strip.kind} ${size}`;
       if (strip.n < channels && !strip.about) about.append(html(`<em>${strip.n} of ${channels} shown</em>`));
     });
+    if (this.layers.every((strip) => strip.type === "rgb")) {
+      this.legend.innerHTML = '<i style="background: rgb(128, 128, 128)"></i><span>0; each colour is brighter above 0, darker below</span>';
+      return;
+    }
     this.legend.innerHTML = '<i></i><span>below 0</span><i></i><span>0</span><i></i><span>above</span>';
     const css = (at) => { const c = this.colours[at]; return `rgb(${c & 255}, ${(c >> 8) & 255}, ${(c >> 16) & 255})`; };
     this.legend.querySelectorAll("i").forEach((square, k) => { square.style.background = css([40, 128, 215][k]); });

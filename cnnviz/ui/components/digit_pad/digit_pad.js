@@ -53,7 +53,11 @@ class DigitPad {
       for (const each of events.length ? events : [event]) this.stroke.points.push(this.at(each));
       this.show();
     };
-    ink.onpointerup = ink.onpointercancel = ink.onlostpointercapture = () => { this.stroke = null; };
+    ink.onpointerup = ink.onpointercancel = ink.onlostpointercapture = () => {
+      if (!this.stroke) return;
+      this.stroke = null;
+      this.offer(true);   // what is finished is not kept waiting: it takes the place of the run under way
+    };
     this.root.querySelector(".undo").onclick = () => this.undo();
     this.root.querySelector(".clear").onclick = () => { if (this.strokes.length) this.change([]); };
     this.root.querySelector(".ready").onclick = (event) => {
@@ -193,11 +197,12 @@ class DigitPad {
     this.offer();
   }
 
-  offer() {
+  offer(now = false) {
+    if (this.stroke?.points.length === 1) return;   // the pen has just come down: its dot would keep the stroke waiting
     const message = `${this.epoch}:${Number(this.centre.checked)}:${btoa(String.fromCharCode(...this.pixels))}`;
     if (message === this.sent) return;
     const since = performance.now() - (this.sentAt ?? -PATIENCE);
-    const wait = this.app ? (this.flying || this.busy() ? PATIENCE - since : 0) : THROTTLE - since;
+    const wait = now ? 0 : this.app ? (this.flying || this.busy() ? PATIENCE - since : 0) : THROTTLE - since;
     clearTimeout(this.timer);
     if (wait > 0) { this.timer = setTimeout(() => this.offer(), wait); return; }
     this.sent = message;

@@ -1,5 +1,6 @@
 const REACH = 1;              // the temperature goes from 10^-1 to 10^1
 const MARKED = 0.06;          // of the way: near T = 1 the slider snaps to it
+const LONG = 14;              // letters of a name that is written smaller in the head
 
 // softmax(logits / T) in double precision, the largest subtracted first so that nothing overflows.
 function softmax(logits, temperature) {
@@ -20,7 +21,7 @@ class PredictionBars {
     this.root = root;
     root.innerHTML = `<div class="answer">
       <div class="head"><span class="best"></span> <span class="sure"></span> <span class="truth"></span></div>
-      <table><thead><tr><th>class</th><th></th><th class="number">probability</th><th class="number">logit</th></tr></thead><tbody></tbody></table>
+      <table><thead><tr><th>class</th><th class="number">probability</th><th class="number">logit</th></tr></thead><tbody></tbody></table>
       <label class="heat"><span>Temperature <b></b></span><input type="range" min="${-REACH}" max="${REACH}" step="0.02" value="0"></label>
       <div class="says"></div><button class="save">CSV</button></div>`;
     for (const name of ["best", "sure", "truth", "says"]) this[name] = root.querySelector(`.${name}`);
@@ -35,21 +36,19 @@ class PredictionBars {
     const header = (this.header = unpack(message)), bytes = header.blobs[0].slice();
     this.logits = new Float32Array(bytes.buffer);
     if (this.body.rows.length !== header.shown.length) {
-      this.body.innerHTML = header.shown.map(() => '<tr><th scope="row"></th><td><div class="bar"></div></td><td class="number p"></td><td class="number"></td></tr>').join("");
+      this.body.innerHTML = header.shown.map(() => '<tr><th scope="row"><div class="bar"></div><span></span></th><td class="number p"></td><td class="number"></td></tr>').join("");
     }
     this.winner = this.logits.indexOf(Math.max(...this.logits));
     header.shown.forEach((label, k) => {
-      const row = this.body.rows[k], [name, , , logit] = row.cells;
-      name.textContent = name.title = header.names[k];
+      const row = this.body.rows[k], [name, , logit] = row.cells;
+      name.lastChild.textContent = name.title = header.names[k];
       logit.textContent = fixed(this.logits[label], 2);
       row.classList.toggle("first", label === this.winner);
       row.classList.toggle("true", label === header.truth);
     });
     const known = header.truth !== null, right = header.truth === this.winner;
-    const longest = Math.max(...header.names.map((name) => name.length)) + (known ? 7 : 1);   // letters, with "◂ truth"
-    this.root.querySelector("table").style.setProperty("--name", `min(${Math.max(longest, 5)}ch, 50%)`);
-    this.best.classList.toggle("long", longest > 20);
     this.best.textContent = header.names[header.shown.indexOf(this.winner)];
+    this.best.classList.toggle("long", this.best.textContent.length > LONG);
     this.truth.textContent = !known ? "" : right ? "✓ right" : `✗ it is ${header.truthName}`;
     this.truth.className = `truth ${known ? (right ? "right" : "wrong") : ""}`;
     this.warm();
@@ -74,8 +73,8 @@ class PredictionBars {
     const temperature = this.temperature;
     const probabilities = (this.probabilities = softmax(this.logits, temperature));
     this.header.shown.forEach((label, k) => {
-      const [, bar, p] = this.body.rows[k].cells;
-      bar.firstChild.style.width = `${probabilities[label] * 100}%`;
+      const [name, p] = this.body.rows[k].cells;
+      name.firstChild.style.width = `${probabilities[label] * 100}%`;
       p.textContent = percent(probabilities[label]);
     });
     this.sure.textContent = percent(probabilities[this.winner]);
