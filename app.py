@@ -24,6 +24,9 @@ LESSONS = {
         Lesson("filters_and_activations", "Filters and activations", "A trained network looks at your picture, down to any sum."),
         Lesson("attribution", "Attribution", "Which pixels speak for a class, by five methods, and whether to believe them."),
     ],
+    "Latent space": [
+        Lesson("latent_space", "Latent space", "Ten thousand digits as a map: hover, click, draw, and decode what lies between."),
+    ],
 }
 
 if __name__ == "__main__":  # a visitor's run

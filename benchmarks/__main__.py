@@ -5,7 +5,10 @@ import os
 import platform
 import sys
 
-NAMES = ("filter2d", "first_page", "rerun", "bench_page", "hover", "visitors", "training", "inference", "stroke", "activations")
+NAMES = (
+    "filter2d", "first_page", "rerun", "bench_page", "hover", "map_hover", "visitors", "training", "inference", "stroke",
+    "activations",
+)  # fmt: skip
 
 if __name__ == "__main__":
     names = sys.argv[1:] or NAMES

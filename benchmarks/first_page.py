@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
 
-PAGES = ("", "image_as_numbers", "image_filters", "edges", "pooling", "filter_chain")
+PAGES = ("", "image_as_numbers", "image_filters", "edges", "pooling", "filter_chain", "latent_space")
 
 
 def main() -> None:

@@ -166,7 +166,7 @@ def test_committed_checkpoint_loads_without_any_data(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     model, card = load_checkpoint(path)
     channels, height, width = MODELS[card.architecture].input_shape
-    latent = path.parent.name == "latent"
+    latent = "latent" in path.parts
     given = (torch.zeros(1, dtype=torch.long),) if card.config.get("classes") and latent else ()
     out = (channels, height, width) if latent else (len(card.classes),)
     assert model(torch.zeros(1, channels, height, width), *given).shape == (1, *out)

@@ -10,19 +10,23 @@ import numpy as np
 import torch
 
 from cnnviz.activations import activations_of
+from cnnviz.engine.coders import Coder, Coders
 from cnnviz.engine.device import ASKED, Device
 from cnnviz.engine.library import Library
 from cnnviz.engine.loaded import Network, fit, lanes, normalised
+from cnnviz.latent import Encoding, decode_pictures, encode_losses
+from cnnviz.models.autoencoder import PICTURE as SIDE
 
 __all__ = [
-    "Network", "Prediction", "activations", "add_own", "available", "classify", "compute", "device_name", "fit", "network",
-    "normalised", "note", "snapshots",
+    "Coder", "Network", "Prediction", "activations", "add_own", "available", "classify", "coder", "coders", "compute", "decode",
+    "device_name", "encode", "fit", "network", "normalised", "note", "snapshots",
 ]  # fmt: skip
 
 Result = TypeVar("Result")
 KEPT_BLOCK = 31 << 20  # bytes, below the 32 MB up to which glibc learns
 
 _library = Library()
+_coders = Coders()
 _device = Device(os.environ.get(ASKED), leave=_library.forget)
 # Maps are made in threads that stay: glibc keeps freed memory for each thread that ever asked, and a visitor's lasts one run.
 _passes = ThreadPoolExecutor(lanes(_device.current), "maps")
@@ -87,6 +91,48 @@ def activations(name: str, image: np.ndarray) -> dict[str, np.ndarray]:
         return {layer: value[0].cpu().numpy() for layer, value in found.items()}
 
     return compute(name, lambda network: _passes.submit(look, network).result())
+
+
+def coders() -> dict[str, str]:
+    """Name -> title of the auto-encoders that are here."""
+    return _coders.titles()
+
+
+def coder(name: str) -> Coder:
+    """An auto-encoder by name: "vae_16_c1". ValueError for another."""
+    return _device.attempt(lambda device: _coders.coder(name, device))
+
+
+def encode(name: str, images: np.ndarray, labels: np.ndarray | None = None) -> Encoding:
+    """Latents and losses of pictures (B,28,28) in [0,1]; labels (B,) for a conditional network, which needs them.
+
+    Errors: ValueError for another shape, and where labels are missing.
+    """
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+        raise ValueError(f"pictures of shape {images.shape} cannot be encoded: give (B,{SIDE},{SIDE})")
+
+    def look(device: torch.device) -> Encoding:
+        pictures = torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32))[:, None].to(device)
+        return encode_losses(_coders.coder(name, device).model, pictures, _told(labels, device))
+
+    return _device.attempt(look)
+
+
+def decode(name: str, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+    """The pictures (B,28,28), float32 in [0,1], of latents (B,D); labels as in `encode`. ValueError for another D."""
+    size = coder(name).latent_size
+    if latents.ndim != 2 or latents.shape[1] != size:
+        raise ValueError(f"latents of shape {latents.shape} cannot be decoded: give (B,{size})")
+
+    def look(device: torch.device) -> np.ndarray:
+        points = torch.from_numpy(np.ascontiguousarray(latents, dtype=np.float32)).to(device)
+        return decode_pictures(_coders.coder(name, device).model, points, _told(labels, device))
+
+    return _device.attempt(look)
+
+
+def _told(labels: np.ndarray | None, device: torch.device) -> torch.Tensor | None:
+    return None if labels is None else torch.from_numpy(np.asarray(labels, np.int64)).to(device)
 
 
 def device_name() -> str:

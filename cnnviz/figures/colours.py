@@ -61,3 +61,4 @@ DIVERGING = _diverging()
 SEQUENTIAL = _sequential()
 CYCLIC = _cyclic()
 CATEGORICAL = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+CLASSES = (*CATEGORICAL[:6], "#A89800", "#8A8A8A", "#7B4FB5", "#8C4A2F")  # ten, each visible on white and on near black

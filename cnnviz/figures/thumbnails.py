@@ -157,6 +157,16 @@ def filters_and_activations() -> np.ndarray:
     return picture
 
 
+def latent_space() -> np.ndarray:
+    """The plane of a latent space of two dimensions: what the decoder draws at every place from -2 to 2."""
+    rows, columns, side = 5, 8, 30
+    down, across = np.meshgrid(np.linspace(2, -2, rows), np.linspace(-2, 2, columns), indexing="ij")
+    tiles = engine.decode("vae_2_c1", np.stack([across.ravel(), down.ravel()], axis=1))
+    tiles = np.pad(tiles, ((0, 0), (1, 1), (1, 1))).reshape(rows, columns, side, side)
+    grey = np.rint(tiles.swapaxes(1, 2).reshape(rows * side, columns * side) * 255).astype(np.uint8)
+    return grey[..., None].repeat(3, axis=2)
+
+
 def _output(example: Preset) -> np.ndarray:
     """The output grid of the finished animation: what stands right of the last empty columns."""
     frame = PALETTE[list(frames(choice_of(example).bench()))[-1]]
@@ -181,7 +191,7 @@ def _on_paper(picture: np.ndarray) -> np.ndarray:
 
 DRAWINGS = (
     image_as_numbers, image_filters, edges, pooling, filter_chain, convolution_arithmetic, check_my_slide, architectures,
-    filters_and_activations, attribution,
+    filters_and_activations, attribution, latent_space,
 )  # fmt: skip
 THUMBNAILS: dict[str, Callable[[], np.ndarray]] = {draw.__name__: draw for draw in DRAWINGS}
 

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from cnnviz.models.info import ModelInfo
 
+PICTURE = 28  # pixels a side
 SIDE = 7  # of the maps between the two halves: 28 halved twice
 HIDDEN = 64  # numbers between maps and latents: most of the weights lie on their two sides
 SLOPE = 0.2  # of LeakyReLU below zero, as in the course's workshop
