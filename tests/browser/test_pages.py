@@ -154,6 +154,16 @@ def test_the_choice_of_a_picture_goes_along_and_back_is_one_press(page: Page, ap
     page.wait_for_url(re.compile(r"/pooling\?picture=digit"))
 
 
+def test_back_finds_the_lesson_as_it_was_left(page: Page, app_url: str) -> None:
+    address = f"{app_url}/image_filters?picture=digit&filters_kernel=Gaussian+blur"
+    opened(page, address)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Edges").click()
+    page.wait_for_url(re.compile(r"/edges\?picture=digit$"))
+    page.go_back()
+    page.wait_for_url(address)
+    expect(page.get_by_test_id("stSelectbox").first.locator("input")).to_have_value("Gaussian blur")
+
+
 def test_a_bad_cell_keeps_what_was_typed(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/image_filters?picture=digit")
     cell = page.get_by_label("weight in row 1, column 1")
