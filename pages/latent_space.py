@@ -1,5 +1,7 @@
 """Latent space: where an auto-encoder puts the digits, and what lies between them."""
 
+from functools import partial
+
 import streamlit as st
 
 from cnnviz.ui.device_note import device_note
@@ -21,8 +23,9 @@ with speaking_errors():
     body = st.container()
     code_tab = lesson_end(KEY, notice=NOTICE, question=QUESTION, answer=lambda: answer(name))
     with body:
+        show_map = partial(map_tab.show, alone=code_tab is None)  # the code follows the digit
         places = st.tabs(TABS, key=f"{KEY}_tab", on_change="rerun", bind="query-params")
-        for tab, show in zip(places, (map_tab.show, dials.show, sums.show, growth.show), strict=True):
+        for tab, show in zip(places, (show_map, dials.show, sums.show, growth.show), strict=True):
             if tab.open:
                 with tab:
                     show(name, key=KEY)

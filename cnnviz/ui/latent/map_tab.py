@@ -10,7 +10,7 @@ from cnnviz.figures.digits import grey_picture, signed_picture
 from cnnviz.latent_places import latent_at
 from cnnviz.ui.components.latent_map import Choice, Marker, latent_map
 from cnnviz.ui.components.pixels import pixels
-from cnnviz.ui.frame import link
+from cnnviz.ui.frame import fragment, link
 from cnnviz.ui.latent.reading import atlas, sheet, thumbnails
 from cnnviz.ui.latent.remap import own_maps
 from cnnviz.ui.latent.subject import MAP, OPENING, Subject, from_map, keep, linked, source_choice, visitors
@@ -22,8 +22,15 @@ CLASS = "class"
 ANOMALY = 0.99  # share of the test pictures that cost less: above it a digit is said to be unusual
 
 
-def show(name: str, *, key: str) -> None:
-    """Draw the tab and keep its digit for the others."""
+def show(name: str, *, key: str, alone: bool = True) -> None:
+    """Draw the tab; alone: a stroke of the pen runs nothing else, unless something else on the page follows it."""
+    (_alone if alone else _draw)(name, key)
+    picture_id, sprites = sheet(name)
+    pixels(picture_id, sprites, key=f"{key}_sheet")  # 8 MB, sent once: the map is drawn before they come
+
+
+def _draw(name: str, key: str) -> None:
+    """The tab; it keeps its digit for the others."""
     known = atlas(name)
     left, right = st.columns([7, 3], gap="medium")
     with left:
@@ -34,12 +41,11 @@ def show(name: str, *, key: str) -> None:
         if source == MAP:
             _meeting(known, engine.coder(name).card.classes, key)
         found = None if source == MAP else visitors(name, source, key=key)
-    picture_id, sprites = sheet(name)
-    pixels(picture_id, sprites, key=f"{key}_sheet")
+        remarks = st.container()  # under the pad: what comes and goes must not move it under the pen
     with left:
         choice = latent_map(
             key=f"{key}_map", atlas_id=f"{name} {map_name} {_fingerprint(points)}", points=points, labels=known.labels,
-            classes=engine.coder(name).card.classes, colours=_colours(known), colour=colour, mu=known.mu, picture_id=picture_id,
+            classes=engine.coder(name).card.classes, colours=_colours(known), colour=colour, mu=known.mu, picture_id=sheet(name)[0],
             thumbnails="originals" if thumbnails(name).originals else "reconstructions", axes=_axes(map_name),
             visitor=() if found is None else _marker(known, map_name, points, found),
             selected=st.session_state.get(f"{key}_preset", (linked(len(known.labels)),))[0] if found is None else None,
@@ -51,8 +57,13 @@ def show(name: str, *, key: str) -> None:
     keep(found, key)
     with answer:
         _answer(name, known, found)
+    with remarks:
+        _remark(known, found)
         if choice.place is not None:
             _decoded(name, known, map_name, points, np.array(choice.place, np.float32), found)
+
+
+_alone = fragment(_draw)
 
 
 def _number(choice: Choice, count: int, key: str) -> int:
@@ -157,18 +168,25 @@ def _answer(name: str, known: Atlas, found: Subject) -> None:
     kl = "" if encoding.kl is None else f" + KL {encoding.kl[0]:.1f}"
     cost = f"BCE {encoding.reconstruction[0]:.1f}{kl} = **{encoding.loss[0]:.1f} nats**"
     st.markdown(f"{cost}, more than {share:.1%} of the test pictures cost.")
+    st.caption(f"μ {_numbers(encoding.mu[0])}")
+    if encoding.logvar is not None:
+        st.caption(f"σ {_numbers(np.exp(encoding.logvar[0] / 2))}")
+
+
+def _remark(known: Atlas, found: Subject) -> None:
+    """What is unusual about the digit."""
+    loss = found.encoding.loss[0]
+    share = float((known.loss < loss).mean())
     if not found.picture.any():
         st.info("The picture is empty: it is encoded like any other, but there is no digit to find.")
     elif share > ANOMALY:
-        st.warning(f"Unusual: of {len(known.labels):,} test pictures {int((known.loss >= encoding.loss[0]).sum())} cost as much. "
+        st.warning(f"Unusual: of {len(known.labels):,} test pictures {int((known.loss >= loss).sum())} cost as much. "
                    "This network was not trained on such pictures.", icon=":material/report:")  # fmt: skip
-    sigma = None if encoding.logvar is None else np.exp(encoding.logvar[0] / 2)
-    if found.index is None and len(encoding.mu[0]) > 2:
-        return  # the room is the pad's; the numbers stand in the other tabs
-    columns = {"μ": encoding.mu[0].tolist(), **({} if sigma is None else {"σ": sigma.tolist()})}
-    numbers = list(range(1, len(encoding.mu[0]) + 1))
-    st.dataframe({"dimension": numbers, **columns}, hide_index=True, height=min(38 + 35 * len(numbers), 178),
-                 column_config={title: st.column_config.NumberColumn(format="%.3f") for title in columns})  # fmt: skip
+
+
+def _numbers(values: np.ndarray) -> str:
+    """A latent in one line; a table would first have to import pandas, and the page wait for it."""
+    return "(" + ", ".join(f"{value:.3f}" for value in values).replace("-", "−") + ")"
 
 
 def _decoded(name: str, known: Atlas, map_name: str, points: np.ndarray, place: np.ndarray, found: Subject) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from cnnviz.atlas import Atlas
 from cnnviz.embedding import METRICS, UmapSettings
 from cnnviz.embedding_job import Job
+from cnnviz.ui.frame import plain
 
 EVERY = 1.0  # seconds between looks at a map in the making
 
@@ -28,6 +29,8 @@ def own_maps(known: Atlas, name: str, dimensions: int, *, key: str) -> np.ndarra
             st.button("Back to the shipped map", key=f"{key}_forget_map", on_click=_forget, args=(name, dimensions, key))
     if job is not None:
         _watch(key)
+    if error := state.pop(f"{key}_map_error", None):
+        st.error(plain(error))
     found = made.get((name, dimensions))
     return None if found is None else found[1]
 
