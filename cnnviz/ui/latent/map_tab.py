@@ -168,14 +168,14 @@ def _answer(name: str, known: Atlas, found: Subject) -> None:
     kl = "" if encoding.kl is None else f" + KL {encoding.kl[0]:.1f}"
     cost = f"BCE {encoding.reconstruction[0]:.1f}{kl} = **{encoding.loss[0]:.1f} nats**"
     st.markdown(f"{cost}, more than {share:.1%} of the test pictures cost.")
-    st.caption(f"μ {_numbers(encoding.mu[0])}")
-    if encoding.logvar is not None:
-        st.caption(f"σ {_numbers(np.exp(encoding.logvar[0] / 2))}")
 
 
 def _remark(known: Atlas, found: Subject) -> None:
-    """What is unusual about the digit."""
-    loss = found.encoding.loss[0]
+    """Its latent, and what is unusual about it."""
+    encoding, loss = found.encoding, found.encoding.loss[0]
+    st.caption(f"μ {_numbers(encoding.mu[0])}")
+    if encoding.logvar is not None:
+        st.caption(f"σ {_numbers(np.exp(encoding.logvar[0] / 2))}")
     share = float((known.loss < loss).mean())
     if not found.picture.any():
         st.info("The picture is empty: it is encoded like any other, but there is no digit to find.")
