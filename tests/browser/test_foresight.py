@@ -177,6 +177,7 @@ def test_a_changed_number_is_drawn_before_the_server_answers(page: Page, app_url
     assert held  # the server has not heard of it
     page.get_by_role("spinbutton", name="Stride").press("ArrowUp")
     expect(page.locator(".where")).to_have_text("1 of 4", timeout=1_000)
+    page.wait_for_timeout(1_000)  # what is still on its way must not overtake what is held
     holding = False
     for server, message in held:
         server.send(message)
