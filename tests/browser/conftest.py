@@ -9,9 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.server import CHROMIUM, FLAGS, HOW_TO_GET_ONE, ROOT, streamlit_server
+
+PATIENCE = 30_000  # ms: a busy machine is slow, and a test that passes waits no longer than it must
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A fresh visitor on a 1366 x 768 screen; an uncaught error of the page's scripts fails the test."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

@@ -22,7 +22,7 @@ def rows_of(name: str) -> dict[str, LayerRow]:
 def opened(page: Page, app_url: str, query: str = "") -> Locator:
     page.goto(f"{app_url}/architectures{query}")
     view = page.locator(".facts")
-    expect(view.locator("dd").first).to_be_visible(timeout=20_000)  # a fresh server imports torchvision first
+    expect(view.locator("dd").first).to_be_visible()  # a fresh server imports torchvision first
     page.wait_for_function("() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
     return view
 

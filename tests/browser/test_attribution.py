@@ -119,14 +119,14 @@ def test_a_new_drawing_gives_new_maps(page: Page, app_url: str) -> None:
     view = opened(page, app_url)
     expect(view.locator(".class").first).to_have_text(re.compile("^3: "))
     page.get_by_role("button", name="Ready digit 1", exact=True).click()
-    expect(view.locator(".class").first).to_have_text(re.compile("^1: "), timeout=20_000)
+    expect(view.locator(".class").first).to_have_text(re.compile("^1: "))
 
 
 def test_the_deletion_check_is_drawn(page: Page, app_url: str) -> None:
     opened(page, app_url)
     page.get_by_role("tab", name="Deletion check").click()
     expect(page.get_by_text("Deleting by")).to_be_visible(timeout=40_000)
-    expect(page.locator(".js-plotly-plot .legendtext")).to_have_count(6, timeout=20_000)  # 4.7 MB of script first
+    expect(page.locator(".js-plotly-plot .legendtext")).to_have_count(6)  # 4.7 MB of script first
     page.wait_for_url(re.compile("attribution_tab=Deletion"))
 
 
@@ -137,7 +137,7 @@ def test_a_slow_method_can_be_stopped_and_goes_on(page: Page, serve) -> None:
     expect(page.get_by_text(re.compile(r"^Occlusion: \d+ of 169 passes$"))).to_be_visible(timeout=60_000)
     expect(page.locator(".maps canvas")).to_have_count(8)  # the others are there already
     stop.click()
-    expect(page.get_by_text("Stopped: 8 of 10 are finished.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Stopped: 8 of 10 are finished.")).to_be_visible()
     page.wait_for_timeout(1_500)
     expect(page.locator(".maps canvas")).to_have_count(8)
     page.get_by_role("button", name="Go on").click()

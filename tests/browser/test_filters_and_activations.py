@@ -248,7 +248,7 @@ def test_a_climb_can_be_stopped_and_begun_again(page: Page, serve: Callable[[Pat
     for button, after in (("Stop", "Begin again"), ("Begin again", "Stop"), ("Stop", "Begin again")):
         expect(lesson.get_by_text("After 64 of 256 steps")).to_be_visible(timeout=60_000)
         lesson.get_by_role("button", name=button).click()
-        expect(lesson.get_by_role("button", name=after)).to_be_visible(timeout=30_000)
+        expect(lesson.get_by_role("button", name=after)).to_be_visible()
         expect(lesson.get_by_role("button", name=button)).to_be_hidden()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(lesson.get_by_text("After 64 of 256 steps")).to_be_visible()

@@ -17,7 +17,7 @@ def change(table: Locator, x: int, row: int, text: str) -> None:
 def test_a_cell_is_changed_and_a_layer_is_moved(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/convolution_arithmetic?bench_tab=Layer+chain")
     layers = page.get_by_role("textbox", name="Layers", exact=True)
-    expect(layers).to_have_value("conv8k3s2p1 max4", timeout=20_000)  # the server may be cold
+    expect(layers).to_have_value("conv8k3s2p1 max4")  # the server may be cold
     expect(page.get_by_role("img", name="Receptive fields")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").first  # the second holds what follows
     change(table, KERNEL, 0, "5")
@@ -37,7 +37,7 @@ def test_no_column_is_hidden_on_a_narrow_screen(page: Page, app_url: str) -> Non
     page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(f"{app_url}/convolution_arithmetic?bench_tab=Layer+chain&chain_input=3+224+224&chain_layers=conv512k3+conv512k3p1")
     tables = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
-    expect(tables).to_have_count(2, timeout=20_000)
+    expect(tables).to_have_count(2)
     for table in tables.all():
         wide, seen = table.evaluate("(scroller) => [scroller.scrollWidth, scroller.clientWidth]")
         assert 300 < wide <= seen

@@ -217,6 +217,17 @@ def test_hovering_sends_nothing_and_keeps_pace(show: Callable[[dict], Locator], 
     assert len(frames) == before
 
 
+def test_an_overtaken_message_leaves_the_view_alone(show: Callable[[dict], Locator], page: Page) -> None:
+    """Streamlit runs the clean-up of a message that a newer one has overtaken, while the component stays on the page."""
+    show(ONE_FILTER)
+    row = page.locator(".root[data-drawn] > *").first
+    row.evaluate("(element) => { element.marked = true; }")
+    page.get_by_label("weight in row 2, column 2").click()
+    page.keyboard.type("12.5", delay=15)
+    wait_heard(page, cells=[["-1", "0", "1"], ["-2", "12.5", "2"], ["-1", "0", "1"]])
+    assert row.evaluate("(element) => element.marked"), "the view was made anew, and what the visitor did in it is lost"
+
+
 def test_a_cell_is_typed_and_everything_follows(show: Callable[[dict], Locator], page: Page) -> None:
     lens = show(ONE_FILTER)
     drawn = int(page.locator(".root[data-drawn]").get_attribute("data-drawn") or 0)

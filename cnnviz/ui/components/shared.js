@@ -27,3 +27,27 @@ function shortNumber(value, decimals = 3) {
   const text = fixed(value, decimals);
   return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
 }
+
+// Bytes, grey or RGB, as a canvas of their own size.
+function pixelCanvas({ bytes, width, height }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height }), image = new ImageData(width, height);
+  const channels = bytes.length / (width * height);
+  for (let k = 0; k < width * height; k++) {
+    for (let c = 0; c < 3; c++) image.data[4 * k + c] = bytes[channels === 3 ? 3 * k + c : k];
+    image.data[4 * k + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+// A picture that components.pixels has sent, made into a canvas once; null before it has come.
+function pictureCanvas(id) {
+  const picture = window.cnnvizPictures?.get(id);
+  return picture ? (picture.canvas ??= pixelCanvas(picture)) : null;
+}
+
+// What a component gives back for when it is taken away. Streamlit also calls it for a message that a newer one has overtaken:
+// then the element is still on the page, and its view, with all that the visitor did in it, must stay.
+function whenGone(element, close) {
+  return () => setTimeout(() => element.isConnected || close());
+}

@@ -38,7 +38,8 @@ class ActivationView {
     const header = (this.header = unpack(message)), [palette, picture, ...blobs] = header.blobs;
     this.colours = Uint32Array.from({ length: 256 }, (_, v) => 0xff000000 | (palette[3 * v + 2] << 16) | (palette[3 * v + 1] << 8) | palette[3 * v]);
     this.layers = header.strips.map((strip, k) => new Strip(strip, ...blobs.slice(3 * k, 3 * k + 3)));
-    this.picture = header.input ? this.bitmap(picture, header.input) : null;
+    const [height, width] = header.input ?? [];
+    this.picture = header.input ? pixelCanvas({ bytes: picture, width, height }) : null;
     this.own ??= header.own;
     this.view.classList.toggle("side", header.side);
     this.over.hidden = !header.input || !header.side;
@@ -49,17 +50,6 @@ class ActivationView {
     this.shapes = shapes;
     this.words();
     this.paint();
-  }
-
-  bitmap(bytes, [height, width]) {
-    const canvas = Object.assign(document.createElement("canvas"), { width, height }), image = new ImageData(width, height);
-    const channels = bytes.length / (width * height);
-    for (let k = 0; k < width * height; k++) {
-      for (let c = 0; c < 3; c++) image.data[4 * k + c] = bytes[channels === 3 ? 3 * k + c : k];
-      image.data[4 * k + 3] = 255;
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
   }
 
   build() {
@@ -225,5 +215,5 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!views.has(root)) views.set(root, new ActivationView(root));
   const view = (root.view = views.get(root));   // for tests
   view.load(data, setTriggerValue);
-  return () => { view.close(); views.delete(root); };
+  return whenGone(root, () => { view.close(); views.delete(root); });
 }

@@ -108,5 +108,5 @@ export default function ({ parentElement, data }) {
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = new Maps(parentElement)));
   view.show(unpack(data));
-  return () => views.delete(parentElement);
+  return whenGone(parentElement, () => views.delete(parentElement));
 }

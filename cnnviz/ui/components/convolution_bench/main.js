@@ -260,5 +260,5 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   if (!views.has(root)) views.set(root, new BenchView(root));
   const view = views.get(root);
   view.load(data, (name, value) => (["edit", "way"].includes(name) ? setTriggerValue : setStateValue)(name, value));
-  return () => { view.close(); views.delete(root); };
+  return whenGone(root, () => { view.close(); views.delete(root); });
 }

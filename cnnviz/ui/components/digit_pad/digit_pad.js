@@ -239,5 +239,5 @@ export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".root");
   if (!pads.has(root)) { pads.set(root, new DigitPad(root)); root.pad = pads.get(root); }
   pads.get(root).load(data, setStateValue);
-  return () => { pads.get(root)?.close(); pads.delete(root); };
+  return whenGone(root, () => { pads.get(root)?.close(); pads.delete(root); });
 }

@@ -44,7 +44,8 @@ class Dimensions {
       const by = { ArrowRight: 0.1, ArrowUp: 0.1, ArrowLeft: -0.1, ArrowDown: -0.1 }[event.key];
       if (!by || !event.shiftKey) return;
       event.preventDefault();
-      this.moved(d, this.rounded(Number(input.value) + by));
+      input.value = this.rounded(Number(input.value) + by);   // a second key may come before a frame
+      this.moved(d, Number(input.value));
     };
     const drag = ({ clientX }) => {
       const { left, width } = canvas.getBoundingClientRect();

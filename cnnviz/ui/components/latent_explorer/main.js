@@ -154,5 +154,5 @@ export default function ({ parentElement, data, setStateValue }) {
   const explorer = (root.view = explorers.get(root));   // for tests
   explorer.send = setStateValue;
   explorer.load(data);
-  return () => { explorer.close(); explorers.delete(root); };
+  return whenGone(root, () => { explorer.close(); explorers.delete(root); });
 }

@@ -98,7 +98,10 @@ class Manifold {
     this.go(this.z[0] + by * step[0], this.z[1] + by * step[1]);
   }
 
-  go(...place) { this.moved(place.map((value) => Math.round(100 * Math.min(this.reach, Math.max(-this.reach, value))) / 100)); }
+  go(...place) {
+    this.z = place.map((value) => Math.round(100 * Math.min(this.reach, Math.max(-this.reach, value))) / 100);   // a second key may come before a frame
+    this.moved(this.z);
+  }
 
   show({ z }) {
     if (z.length !== 2) return;

@@ -202,5 +202,5 @@ export default function ({ parentElement, data, setStateValue }) {
   const view = (root.view = views.get(root));   // for tests
   view.send = (choice) => setStateValue("choice", choice);
   view.show(data);
-  return () => { view.close(); views.delete(root); };
+  return whenGone(root, () => { view.close(); views.delete(root); });
 }

@@ -205,5 +205,5 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   if (!pictures.has(root)) pictures.set(root, new MatrixPicture(root));
   root.picture = pictures.get(root); // for whoever tests where its cells stand
   pictures.get(root).load(data, (name, value) => (name === "way" ? setTriggerValue : setStateValue)(name, value));
-  return () => { pictures.get(root)?.close(); pictures.delete(root); };
+  return whenGone(root, () => { pictures.get(root)?.close(); pictures.delete(root); });
 }

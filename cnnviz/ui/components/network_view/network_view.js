@@ -183,7 +183,7 @@ class NetworkView {
     this.canvas.setAttribute("aria-label", `The input with the receptive field: ${this.words(row)}`);
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const picture = this.bitmap();
+    const picture = pictureCanvas(this.header.picture);
     pen.imageSmoothingEnabled = picture ? picture.width > w * ratio : false;
     if (picture) pen.drawImage(picture, 0, 0, w, h);
     if (!row.field) return;
@@ -210,23 +210,6 @@ class NetworkView {
     pen.strokeStyle = colour;
     pen.strokeRect(x, y, w, h);
   }
-
-  // The picture as a canvas of its own size, made once.
-  bitmap() {
-    const id = this.header.picture, picture = window.cnnvizPictures?.get(id);
-    if (!picture) return null;
-    if (this.made?.id !== id) {
-      const { width, height, channels, bytes } = picture, canvas = Object.assign(document.createElement("canvas"), { width, height });
-      const image = new ImageData(width, height);
-      for (let i = 0; i < width * height; i++) {
-        for (let c = 0; c < 3; c++) image.data[4 * i + c] = bytes[channels === 3 ? 3 * i + c : i];
-        image.data[4 * i + 3] = 255;
-      }
-      canvas.getContext("2d").putImageData(image, 0, 0);
-      this.made = { id, canvas };
-    }
-    return this.made.canvas;
-  }
 }
 
 const views = new WeakMap();
@@ -236,5 +219,5 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!views.has(root)) views.set(root, new NetworkView(root));
   const view = views.get(root);
   view.load(data, setTriggerValue);
-  return () => { view.close(); views.delete(root); };
+  return whenGone(root, () => { view.close(); views.delete(root); });
 }

@@ -227,5 +227,5 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!lens) lenses.set(parentElement, (lens = new Lens(parentElement, header)));
   lens.send = (view) => setStateValue("view", view);
   lens.show(header);
-  return () => { lens.close(); lenses.delete(parentElement); };
+  return whenGone(parentElement, () => { lens.close(); lenses.delete(parentElement); });
 }

@@ -12,7 +12,7 @@ function paintSeen(canvas, wide, { picture, input, pad, field, hovered }) {
   const [sx, sy] = [w / width, h / height];
   pen.fillStyle = "#000";
   pen.fillRect(0, 0, w, h);
-  const made = bitmapOf(picture);
+  const made = pictureCanvas(picture);
   pen.imageSmoothingEnabled = made ? made.width * 1.01 > (w - 2 * pad * sx) * ratio : false;
   if (made) pen.drawImage(made, pad * sx, pad * sy, w - 2 * pad * sx, h - 2 * pad * sy);
   if (!field) return;
@@ -36,22 +36,4 @@ function outlineField(pen, [x, y, across, down], colour, width, w, h) {
     pen.lineWidth = line;
     pen.strokeRect(left - grown, top - grown, right - left + 2 * grown, bottom - top + 2 * grown);
   }
-}
-
-let seenBitmap = null;   // the last picture as a canvas of its own size
-
-function bitmapOf(id) {
-  const picture = window.cnnvizPictures?.get(id);
-  if (!picture) return null;
-  if (seenBitmap?.id !== id || seenBitmap.bytes !== picture.bytes) {
-    const { width, height, channels, bytes } = picture, canvas = Object.assign(document.createElement("canvas"), { width, height });
-    const image = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = bytes[channels === 3 ? 3 * i + c : i];
-      image.data[4 * i + 3] = 255;
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    seenBitmap = { id, bytes, canvas };
-  }
-  return seenBitmap.canvas;
 }

@@ -241,5 +241,5 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!traces.has(root)) traces.set(root, new UnitTrace(root));
   const trace = traces.get(root);
   trace.load(data, setTriggerValue);
-  return () => { trace.close(); traces.delete(root); };
+  return whenGone(root, () => { trace.close(); traces.delete(root); });
 }
