@@ -12,6 +12,7 @@ import torch
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.rerun import summary
+from benchmarks.stroke import one_line
 from cnnviz import engine
 from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
 
@@ -35,24 +36,7 @@ def drawn(page: Page) -> list[float]:
     page.evaluate(CLOCK)
     box = page.locator("canvas.ink").bounding_box()
     assert box
-    took = []
-    for number in range(LINES):
-        if number % 8 == 0:
-            page.get_by_role("button", name="Clear").click()
-            page.wait_for_timeout(800)
-        left, top = box["x"] + box["width"] * (0.15 + 0.07 * (number % 8)), box["y"] + box["height"] * (0.2 + 0.06 * (number % 7))
-        page.mouse.move(left, top)
-        page.mouse.down()
-        page.wait_for_timeout(150)
-        page.wait_for_function("() => !window.__pad.flying")  # the dot that begins it has its answer
-        page.wait_for_timeout(100)
-        count = page.evaluate("window.__took.length")
-        page.mouse.move(left + box["width"] * 0.1, top + box["height"] * 0.3)
-        page.wait_for_function("(count) => window.__took.length > count", arg=count)
-        page.mouse.up()
-        took.append(page.evaluate("(count) => window.__took[count]", count))
-        page.wait_for_timeout(250)
-    return took[2:]
+    return [one_line(page, box, number, rest=250) for number in range(LINES)][2:]
 
 
 def decoding() -> tuple[float, float]:

@@ -27,30 +27,26 @@ CLOCK = """() => {
         .observe(answer.root, { attributeFilter: ['data-drawn'] }); }"""
 
 
-def one_line(page: Page, box: FloatRect, number: int) -> None:
-    """Draw a short line in two events and wait for its answer; every tenth time the pad is cleared first."""
+def one_line(page: Page, box: FloatRect, number: int, *, rest: int = 100) -> float:
+    """Draw a short line in two events; the milliseconds to its answer (window.__took). Every tenth time the pad is cleared first.
+
+    rest: milliseconds before the next line, for what else the page does with this one.
+    """
     if number % 10 == 0:
         page.get_by_role("button", name="Clear").click()
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(4 * rest)
     left, top = box["x"] + box["width"] * (0.15 + 0.07 * (number % 10)), box["y"] + box["height"] * (0.2 + 0.05 * (number % 7))
     page.mouse.move(left, top)
     page.mouse.down()
     page.wait_for_timeout(100)
     page.wait_for_function("() => !window.__pad.flying")  # the dot that begins it has its answer
-    page.wait_for_timeout(50)
-    count = page.evaluate("window.__painted.length")
+    page.wait_for_timeout(rest / 2)
+    count = page.evaluate("window.__took.length")
     page.mouse.move(left + box["width"] * 0.1, top + box["height"] * 0.3)
-    page.wait_for_function("(count) => window.__painted.length > count", arg=count)
+    page.wait_for_function("(count) => window.__took.length > count", arg=count)
     page.mouse.up()
-    page.wait_for_timeout(100)
-
-
-def lines(page: Page, box: FloatRect) -> list[float]:
-    took = []
-    for number in range(LINES):
-        one_line(page, box, number)
-        took.append(page.evaluate("window.__took.at(-1)"))
-    return took[2:]
+    page.wait_for_timeout(rest)
+    return float(page.evaluate("(count) => window.__took[count]", count))
 
 
 def between_answers(page: Page, box: FloatRect) -> list[float]:
@@ -76,7 +72,7 @@ def measure(page: Page) -> dict[str, list[float]]:
     page.evaluate(CLOCK)
     box = page.locator("canvas.ink").bounding_box()
     assert box
-    return {"one line": lines(page, box), "while drawing": between_answers(page, box)}
+    return {"one line": [one_line(page, box, number) for number in range(LINES)][2:], "while drawing": between_answers(page, box)}
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """Atlases: the file gives back what was saved, those of the repository match their checkpoints, and the way back from a map."""
 
 import hashlib
-import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from cnnviz.atlas import FOLDER, Atlas, load_atlas, save_atlas
 from cnnviz.embedding import pca
 from cnnviz.latent_places import EXACT, NEIGHBOURS_SAID, PLANE, latent_at, nearest
 from cnnviz.placement import Placement
+from tests.needed_data import need
 
 COMMITTED = sorted(FOLDER.glob("*.npz"))
 SOME = slice(0, 500)  # pictures
@@ -82,8 +82,7 @@ def test_committed_atlas_matches_its_checkpoint(path: Path) -> None:
         f"{kind}{size}": (10_000, size) for kind in ("umap", "pca") for size in (2, 3)
     }
     assert all(np.isfinite(points).all() for points in atlas.maps.values())
-    if datasets.find(coder.card.data) is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{coder.card.data} is not here: set CNNVIZ_DATA")
+    need(coder.card.data)
     test = datasets.load(coder.card.data, "test")
     assert np.array_equal(atlas.labels, test.labels.numpy())
     labels = test.labels[SOME].numpy() if coder.labels else None

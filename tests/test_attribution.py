@@ -1,7 +1,5 @@
 """Attribution: exact answers on networks set by hand, agreement with captum, completeness, and the reasons for empty maps."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, NoiseTunnel, Occlusion, Saliency
@@ -25,21 +23,14 @@ from cnnviz.attribution import (
     smooth_grad,
 )
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 WEIGHT = torch.tensor([[1.0, -2.0], [0.5, 4.0]])  # class 0 of LINEAR; class 1 is its negative
 
 
 def linear(images: Tensor) -> Tensor:
     score = (images * WEIGHT).sum((1, 2, 3))
     return torch.stack([score, -score], 1)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """As the app computes: on small tensors a second thread costs more than it gives."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def generator(seed: int = 0) -> torch.Generator:

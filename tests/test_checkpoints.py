@@ -3,7 +3,6 @@ hold their word.
 """
 
 import json
-import os
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from cnnviz.checkpoints import CARD_KEY, Card, load_checkpoint, pack, read_card,
 from cnnviz.models import MODELS, build_model
 from cnnviz.train.arithmetic import autocast, evaluate, preparation
 from cnnviz.train.recipe import recipe
+from tests.needed_data import need
 
 FOLDER = Path(__file__).parents[1] / "checkpoints"
 COMMITTED = sorted(FOLDER.rglob("*.safetensors"))
@@ -179,8 +179,7 @@ def test_committed_checkpoint_loads_without_any_data(
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_committed_checkpoint_reaches_its_metric(path: Path) -> None:
     model, card = load_checkpoint(path)
-    if datasets.find(card.data) is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{card.data} is not here: set CNNVIZ_DATA")
+    need(card.data)
     prepare = preparation(card.mean, card.std, border=card.pad, device="cpu")
     objective = recipe(card.name.split()[0]).objective
     test = datasets.load(card.data, "test").without(recipe(card.name.split()[0]).without)

@@ -18,6 +18,7 @@ import torch
 
 from cnnviz import datasets
 from cnnviz.datasets import download, files
+from tests.needed_data import need
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -148,9 +149,8 @@ def test_cnnviz_data_comes_before_the_cache(nowhere: Path, tmp_path: Path, monke
 def test_agrees_with_torchvision(name: str, theirs: str, split: str) -> None:
     import torchvision
 
+    need(name)
     folder = datasets.find(name)
-    if folder is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not here: set CNNVIZ_DATA")
     root = Path(str(folder).removesuffix(datasets.SETS[name].folder))
     other = getattr(torchvision.datasets, theirs)(str(root), train=split == "train")
     data = datasets.load(name, split)

@@ -10,6 +10,7 @@ from torch.nn.functional import avg_pool2d
 
 from cnnviz import datasets, digit
 from cnnviz.images import sample_image
+from tests.needed_data import need
 
 drawings = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**31 - 1))
 
@@ -47,8 +48,8 @@ def test_the_centre_of_mass_comes_to_lie_on_the_middle() -> None:
     assert placed.any(dim=1).nonzero()[0] == 1  # the box itself is not in the middle, which would be row 4
 
 
-@pytest.mark.skipif(datasets.find("mnist") is None, reason="MNIST is not on this machine")
 def test_pictures_of_mnist_come_back_unchanged() -> None:
+    need("mnist")
     images = datasets.load("mnist", "test").images[:1000, 0] / 255
     again = torch.stack([digit.centred(image).placed for image in images])
     assert torch.equal(again, images)

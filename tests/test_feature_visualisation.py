@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -14,17 +13,10 @@ from cnnviz.activations import activations_of, graph_of
 from cnnviz.checkpoints import load_checkpoint
 from cnnviz.feature_visualisation import Ascent, Excited, _adam, excite
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 STILL = {"shift": 0.0, "turn": 0.0, "scale": 0.0, "total_variation": 0.0, "l2": 0.0}
 SHAPE = (1, 8, 8)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """As the app computes: on small tensors a second thread costs more than it gives."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def edge_network():

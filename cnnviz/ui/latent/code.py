@@ -14,7 +14,8 @@ def latent_code(name: str, found: Subject) -> str:
         "from cnnviz.checkpoints import load_checkpoint", "",
         f'model, card = load_checkpoint("checkpoints/latent/{name}.safetensors")',
     ]  # fmt: skip
-    lines += ["", "levels = [  # the picture, 28 x 28, 0 to 255"]
+    picture = "the picture" if found.original else "a reconstruction, since the data set is not on this machine"
+    lines += ["", f"levels = [  # {picture}, 28 x 28, 0 to 255"]
     for row in (found.picture * 255).round().astype(int).tolist():
         lines += textwrap.wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
     lines += ["]", "x = torch.tensor(levels).view(1, 1, 28, 28) / 255"]
