@@ -1,5 +1,6 @@
 """Image filters: a kernel slides over a picture, and every pixel of the result is a sum that can be read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +12,7 @@ from cnnviz.figures.pictures import Painted, paint
 from cnnviz.images import to_grey
 from cnnviz.kernels import KERNELS, filter_image
 from cnnviz.pytorch_code import filter_code
-from cnnviz.ui.components.picture_trace import Panel, picture_trace
+from cnnviz.ui.components.picture_trace import Panel, drawn_by_browser, picture_trace
 from cnnviz.ui.downloads import downloads
 from cnnviz.ui.filter_controls import FilterOptions, filter_options, keep_cells, keep_numbers, kernel_controls
 from cnnviz.ui.filter_view import filter_operation, input_panel, result_panel, send_input, size_rule, strongest
@@ -34,7 +35,7 @@ with title("Image filters", "A kernel slides over the picture: pixels times cell
 class Latest:
     """What the kernel's fragment has computed last, for what stands outside it: downloads, and code in its open tab."""
 
-    result: tuple[Tensor, Painted] | None = None  # values (C,H',W') and how they are drawn; None while the settings do not fit
+    result: Callable[[], tuple[Tensor, Painted]] | None = None  # values (C,H',W') and their picture; None while settings do not fit
     drawn: bool = False  # whether all that is outside stands on the page
     fits: bool = False  # whether what is outside was drawn for settings that fit
     code_tab: DeltaGenerator | None = None  # where the code stands while its tab is open
@@ -60,7 +61,7 @@ def lesson(picture: Picture) -> None:
         filtered(picture, image, input_panel(image), picture_id, options, kernel_row, latest)
     if latest.result:
         with below:
-            downloads("filtered", lambda: latest.result, key="filters")
+            downloads("filtered", lambda: latest.result and latest.result(), key="filters")
     latest.drawn, latest.fits = True, latest.result is not None
 
 
@@ -71,19 +72,28 @@ def filtered(
 ) -> None:  # fmt: skip
     cells, made = kernel_controls(kernel_row)
     panels, start, rule, latest.result = [before], None, "", None
+    foresee, drawn = None if options.normalise else options.show, drawn_by_browser("filters_trace")
     message = st.container()
     with message, speaking_errors():
         kernel = options.kernel(cells)
         spec = options.spec(kernel)
-        result = filter_image(image, kernel, spec, flip=options.flip)  # (C,H',W')
-        painted = paint(result, options.how(kernel))
-        panels.append(result_panel("Result", result, painted, filter_operation(kernel, spec, options.flip)))
-        start, rule = (1, *strongest(result)), size_rule(spec, image.shape[1:], output_size(spec, image.shape[1:]))
-        latest.result = result, painted
+        size, operation = output_size(spec, image.shape[1:]), filter_operation(kernel, spec, options.flip)
+        rule = size_rule(spec, image.shape[1:], size)
+
+        def compute() -> tuple[Tensor, Painted]:
+            values = filter_image(image, kernel, spec, flip=options.flip)  # (C,H',W')
+            return values, paint(values, options.how(kernel))
+
+        if drawn and foresee:  # a class that drags at once would ask for more than one process can compute
+            panels.append(Panel("Result", (len(image), *size), operation=operation))
+        else:
+            values, painted = compute()
+            panels.append(result_panel("Result", values, painted, operation))
+            start = (1, *strongest(values))
+        latest.result = compute
     picture_trace(
         panels, picture_id=picture_id, key="filters_trace", grid=options.grid(cells, made), on_kernel=keep_cells,
-        on_dials=keep_numbers, rule=rule, start=start, foresee=None if options.normalise else options.show,
-        height=240,
+        on_dials=keep_numbers, rule=rule, start=start, foresee=foresee, height=240,
     )  # fmt: skip
     if latest.code_tab:
         with latest.code_tab:

@@ -94,29 +94,47 @@ RESULT = """() => { for (const host of document.querySelectorAll('*')) {
     "filters_stride=2&filters_dilation=2&filters_operation=true+convolution&filters_border=reflect",
     "filters_border=valid&filters_channels=colour",
 ])  # fmt: skip
-def test_the_browser_foresees_what_python_computes(page: Page, app_url: str, query: str) -> None:
-    """An edited cell's result is drawn at once, and Python's, which replaces it, is the same but for a rounded level."""
+def test_the_browser_draws_what_python_computes(page: Page, app_url: str, query: str) -> None:
+    """An edited cell's result is drawn and described at once, as Python does it where the link is opened, but for a rounded level."""
+    frames: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(bytes(frame))))
     opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&{query}")
     page.get_by_label("weight in row 2, column 3").focus()
-    # Python's answer is held back until the foreseen picture has been read.
-    foreseen = page.evaluate(f"""async () => {{
+    frames.clear()
+    drawn = page.evaluate(f"""async () => {{
         const input = (root => root.querySelector('[aria-label="weight in row 2, column 3"]'))(
             [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.cells')).shadowRoot);
         input.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowUp', bubbles: true }}));
         return ({RESULT})(); }}""")
     page.wait_for_url(re.compile("filters_cells"))
     settle(page)
-    computed = page.evaluate(RESULT)
-    difference = np.abs(np.array(foreseen) - np.array(computed))
+    assert page.evaluate(RESULT) == drawn, "Python's answer leaves the picture"
+    assert sum(map(len, frames)) < 40_000, "and does not send it again"
+    fresh = opened(page.context.new_page(), page.url)
+    computed = fresh.evaluate(RESULT)
+    difference = np.abs(np.array(drawn) - np.array(computed))
     assert len(set(computed)) > 10
     assert difference.max() <= 6 and (difference > 0).mean() < 0.01
+    assert caption(fresh) == caption(page)
+    lens = [each.get_by_label("The sum behind one pixel").inner_text() for each in (page, fresh)]
+    assert lens[0] == lens[1], "the same pixel is traced first"
+
+
+def test_numbers_are_worded_as_python_words_them(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/image_filters?picture=digit")
+    source = (ROOT / "cnnviz/ui/components/picture_trace/foresee.js").read_text("utf-8")
+    spread = np.random.default_rng(0).normal(size=500) * 10.0 ** np.random.default_rng(1).integers(-12, 12, 500)
+    halves = [1.125, 1.375, -10.25, 10.75, 100.5, 101.5, 1005.0, 0.0, 999.5, 0.9995, 9.995, 1e-4, 99999.0]
+    numbers = [float(value) for value in [*spread.astype(np.float32), *halves]]
+    worded = page.evaluate(f"(numbers) => {{ {source}; return numbers.map(threeDigits); }}", numbers)
+    assert worded == [f"{value:.3g}".replace("-", "−") for value in numbers]
 
 
 @pytest.mark.parametrize(("kernel", "dial", "key"), [
     ("Gaussian blur", "sigma", "ArrowUp"), ("Gabor", "angle", "ArrowRight"), ("Gabor", "wavelength", "ArrowDown"),
 ])  # fmt: skip
 def test_a_dial_acts_at_once_and_python_agrees(page: Page, app_url: str, kernel: str, dial: str, key: str) -> None:
-    """The kernel that the browser makes, and its result, are those of Python's answer, and the address carries the number."""
+    """The kernel that the browser makes, and its result, are Python's, and the address carries the number."""
     opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&filters_kernel={kernel.replace(' ', '+')}")
     texts = "[...root().querySelectorAll('.cells input')].map((input) => input.title || input.value)"
     root = "const root = () => [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.dial')).shadowRoot;"
@@ -133,11 +151,11 @@ def test_a_dial_acts_at_once_and_python_agrees(page: Page, app_url: str, kernel:
     computed = page.evaluate(f"() => {{ {root} return {texts}; }}")
     numbers = [[float(text.replace("−", "-")) for text in grid] for grid in (foreseen, computed)]
     np.testing.assert_allclose(*numbers, rtol=2e-7, atol=1e-12)
-    difference = np.abs(np.array(pixels) - np.array(page.evaluate(RESULT)))
-    assert difference.max() <= 6 and (difference > 0).mean() < 0.01
     value = page.get_by_role("slider", name=dial).input_value()
-    fresh = page.context.new_page()
-    opened(fresh, page.url)
+    fresh = opened(page.context.new_page(), page.url)
+    difference = np.abs(np.array(pixels) - np.array(fresh.evaluate(RESULT)))
+    assert difference.max() <= 6 and (difference > 0).mean() < 0.01
+    assert caption(fresh) == caption(page)
     assert fresh.get_by_role("slider", name=dial).input_value() == value
 
 

@@ -33,6 +33,7 @@ class Visitor:
     widget: str = ""
     fragment: str = ""
     dials: dict[str, float] = field(default_factory=dict)
+    drawn: bool = True  # a dial's result is drawn in the browser, as it is where the kernel keeps its size; False: sent by Python
     edits: int = 0
     texts: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -46,7 +47,8 @@ class Visitor:
             state = WidgetState(id=self.widget)
             if self.dials:
                 self.edits += 1
-                state.json_value = json.dumps({"kernel": {"edit": self.edits, "dials": self.dials | {self.slider: value}}})
+                values = self.dials | {self.slider: value}
+                state.json_value = json.dumps({"kernel": {"edit": self.edits, "dials": values, "drawn": self.drawn}})
             else:
                 state.double_array_value.data.append(value)
             message.rerun_script.widget_states.widgets.append(state)

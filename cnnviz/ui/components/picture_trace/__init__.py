@@ -83,7 +83,8 @@ Operation = Filter | Pool | Relu | Threshold | Magnitude | Angle
 class Panel:
     """One picture of the row: its size (C,H,W), its painted pixels, and the operation that made it.
 
-    pixels: uint8 (H,W), looked up in `palette` (256,3) or grey, or (H,W,3); None is the picture that `pixels` carries.
+    pixels: uint8 (H,W), looked up in `palette` (256,3) or grey, or (H,W,3); None is the picture that `pixels` carries, or with
+    an operation what the browser is to make, draw and describe itself (see `foresee` of picture_trace).
     The operation's `of` are earlier panels; None is an input. limits: the values at the two ends of the palette.
     """
 
@@ -162,8 +163,9 @@ def picture_trace(
     before/after slider (by default where there are two panels). height: CSS pixels that the rows of pictures may take
     in a window of 768; in a higher window they grow with it. foresee: how the second of two panels is drawn
     ("automatic" or a word of cnnviz.figures.pictures.paint): an edited kernel's result then shows at once, computed in
-    the browser, and is replaced when Python's arrives. Values are computed in float64 from the input's uint8 / 255.
-    ValueError if a panel reads itself or a later one, or if its pixels do not fit its shape.
+    the browser, and the next run may leave it at that (see drawn_by_browser) or send Python's. Values are computed in
+    float64 from the input's uint8 / 255. ValueError if a panel reads itself or a later one, or if its pixels do not fit
+    its shape.
     """
     blobs = [np.ascontiguousarray(scale, np.uint8).tobytes() for scale in (DIVERGING, SEQUENTIAL)]
     header = {
@@ -180,6 +182,7 @@ def picture_trace(
 
     def kernel_changed() -> None:
         sent = st.session_state[key]["kernel"]
+        st.session_state[f"{key}_drawn"] = sent.get("drawn") is True
         if isinstance(sent.get("dials"), dict) and on_dials and grid:
             on_dials({dial.name: dial.nearest(sent["dials"].get(dial.name)) for dial in grid.dials})
         elif "cells" in sent and on_kernel:
@@ -187,6 +190,14 @@ def picture_trace(
 
     result = _mount(key=key, data=pack(header, *blobs), on_kernel_change=kernel_changed, on_pinned_change=lambda: None)
     return _checked_place(result.pinned, panels)
+
+
+def drawn_by_browser(key: str) -> bool:
+    """Whether this run answers an edit of the kernel whose result the browser has drawn. Asked once a run; it is about to forget.
+
+    Session state: the callback that knows it runs before the page does.
+    """
+    return bool(st.session_state.pop(f"{key}_drawn", False))
 
 
 def _described(panel: Panel, index: int, blobs: list[bytes]) -> dict[str, Any]:

@@ -14,22 +14,22 @@ class View {
       typed: (cells) => {
         this.dragging = clearTimeout(this.dragging);   // to undefined
         this.edit++;
-        this.foresee(cells);
-        this.send("kernel", { edit: this.edit, cells });
+        this.send("kernel", { edit: this.edit, cells, drawn: this.foresee(cells) });
       },
       dialled: (values, cells) => {
         this.edit++;
         this.dialled = values;
-        const tell = () => {
+        const tell = (drawn) => {
           this.dragging = clearTimeout(this.dragging);   // to undefined
-          this.send("kernel", { edit: this.edit, dials: this.dialled });
+          this.send("kernel", { edit: this.edit, dials: this.dialled, drawn });
         };
-        if (cells && this.foresee(cells)) this.dragging ??= setTimeout(tell, DRAGS);
-        else tell();
+        if (cells && this.foresee(cells)) this.dragging ??= setTimeout(() => tell(true), DRAGS);
+        else tell(false);
       },
     });
     this.lens = new Lens({ changed: () => this.redraw(), pin: () => this.pin(!this.pinned) });
     this.compare = new Compare(() => this.layout());
+    this.foresight = new Foresight();
     this.figures = [];
     this.edit = 0;
     this.drawn = 0;
@@ -75,17 +75,15 @@ class View {
     if (header.grid && header.edit < this.edit) this.foresee(this.grid.texts);   // Python answers an older edit
   }
 
-  // Draw what an edited kernel gives before Python has answered; false is returned for what has to wait for Python.
+  // Draw what an edited kernel gives before Python has answered; false for what has to wait for Python.
   foresee(cells) {
     const { foresee: how, panels, picture_id } = this.header, picture = window.cnnvizPictures?.get(picture_id);
     const kernel = cells.map((row) => row.map((cell) => Math.fround(cellNumber(cell))));
     const last = panels[1], old = last?.operation?.kernel;
     if (!how || !picture || panels.length !== 2 || old?.length !== kernel.length || old[0].length !== kernel[0].length) return false;
-    if (kernel.flat().some((weight) => !(Math.abs(weight) <= MOST_WEIGHT))) return false;
-    const operation = { ...last.operation, kernel }, values = filtered(picture, operation, last.shape);
-    if (!values) return false;
-    const drawn = painted(values, last.shape, how, kernel, { diverging: this.diverging, sequential: this.header.blobs[1] });
-    this.header.panels = [panels[0], { ...last, ...drawn, operation }];
+    const operation = { ...last.operation, kernel };
+    if (!foreseeable(operation, last.shape)) return false;
+    this.header.panels = [panels[0], { ...last, operation, bytes: null }];
     this.take();
     this.root.dataset.drawn = ++this.drawn;
     return true;
@@ -93,11 +91,13 @@ class View {
 
   // The input has arrived, or something else is new: draw every picture.
   take() {
-    const { panels, picture_id } = this.header, picture = window.cnnvizPictures?.get(picture_id);
+    const picture = window.cnnvizPictures?.get(this.header.picture_id);
+    const panels = (this.header.panels = this.header.panels.map((panel) => panel.bytes || !picture ? panel
+      : panel.operation ? this.foresight.draw(panel, picture, this.header) : { ...panel, bytes: picture.bytes }));
     this.model = new Model(panels, picture);
     while (this.figures.length < panels.length) this.figures.push(this.newFigure(this.figures.length));
     this.figures.length = panels.length;
-    panels.forEach((panel, k) => this.figures[k].show(panel.pixels === null ? { ...panel, bytes: picture?.bytes } : panel));
+    panels.forEach((panel, k) => this.figures[k].show(panel));
     if (this.compare.on) this.compare.show(this.figures, this.header.compare);
     this.redraw();
   }
@@ -243,8 +243,5 @@ export default function ({ data, parentElement, setStateValue }) {
   view.send = setStateValue;
   if (view.data !== data) view.load((view.data = data));
   else view.layout();             // another theme
-  return () => {
-    views.delete(parentElement);
-    view.close();
-  };
+  return whenGone(parentElement, () => { view.close(); views.delete(parentElement); });
 }
