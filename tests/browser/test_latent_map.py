@@ -63,9 +63,11 @@ def nearest(dot: int) -> list[int]:
 
 
 def test_hovering_shows_the_dot_and_its_neighbours(page: Page, serve) -> None:
-    root = opened(page, serve)
     messages: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", messages.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: messages.append(frame)))
+    root = opened(page, serve)
+    assert messages
+    messages.clear()
     for dot in (0, 137, COUNT - 1):
         point(root, dot)
         assert root.locator(".card .text > *").all_inner_texts() == [

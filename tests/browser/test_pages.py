@@ -95,7 +95,7 @@ RESULT = """() => { for (const host of document.querySelectorAll('*')) {
     "filters_border=valid&filters_channels=colour",
 ])  # fmt: skip
 def test_the_browser_draws_what_python_computes(page: Page, app_url: str, query: str) -> None:
-    """An edited cell's result is drawn and described at once, as Python does it where the link is opened, but for a rounded level."""
+    """An edited cell's result is drawn and described at once, as Python does where the link is opened, but for a rounded level."""
     frames: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(bytes(frame))))
     opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&{query}")

@@ -9,9 +9,9 @@ from cnnviz.datasets import TEN_DIGITS
 from cnnviz.figures.digits import grey_picture, signed_picture
 from cnnviz.latent_places import latent_at
 from cnnviz.ui.components.latent_map import Choice, Marker, latent_map
-from cnnviz.ui.components.pixels import pixels
+from cnnviz.ui.components.pixels import carry
 from cnnviz.ui.frame import fragment, link
-from cnnviz.ui.latent.reading import atlas, sheet, thumbnails
+from cnnviz.ui.latent.reading import atlas, sheet, sheet_message, thumbnails
 from cnnviz.ui.latent.remap import own_maps
 from cnnviz.ui.latent.subject import MAP, OPENING, Subject, from_map, keep, linked, source_choice, visitors
 
@@ -19,14 +19,13 @@ SIDE = 88  # CSS pixels of a picture
 PLAIN = "plain"
 MEETING = (4, 9)
 CLASS = "class"
-ANOMALY = 0.99  # share of the test pictures that cost less: above it a digit is said to be unusual
+ANOMALY = 0.9  # share of the test pictures that cost less: above it a digit is said to be unusual
 
 
 def show(name: str, *, key: str, alone: bool = True) -> None:
     """Draw the tab; alone: a stroke of the pen runs nothing else, unless something else on the page follows it."""
     (_alone if alone else _draw)(name, key)
-    picture_id, sprites = sheet(name)
-    pixels(picture_id, sprites, key=f"{key}_sheet")  # 8 MB, sent once: the map is drawn before they come
+    carry(sheet_message(name), key=f"{key}_sheet")  # sent once, and the map is drawn before it comes
 
 
 def _draw(name: str, key: str) -> None:
@@ -180,8 +179,9 @@ def _remark(known: Atlas, found: Subject) -> None:
     if not found.picture.any():
         st.info("The picture is empty: it is encoded like any other, but there is no digit to find.")
     elif share > ANOMALY:
-        st.warning(f"Unusual: of {len(known.labels):,} test pictures {int((known.loss >= loss).sum())} cost as much. "
-                   "This network was not trained on such pictures.", icon=":material/report:")  # fmt: skip
+        count = int((known.loss >= loss).sum())
+        st.warning(f"Unusual: only {count:,} of {len(known.labels):,} test pictures cost this network as much or more. Such losses "
+                   "tell anomalies.", icon=":material/report:")  # fmt: skip
 
 
 def _numbers(values: np.ndarray) -> str:

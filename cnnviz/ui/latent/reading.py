@@ -9,6 +9,7 @@ from cnnviz import datasets, engine
 from cnnviz.atlas import FOLDER, Atlas, load_atlas
 from cnnviz.browser_decoder import decoder_message
 from cnnviz.ui import cached
+from cnnviz.ui.components.pixels import packed
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,12 @@ def sheet(name: str) -> tuple[str, np.ndarray]:
     padded = np.zeros((rows * COLUMNS, side, side), np.uint8)
     padded[:count] = known.pictures
     return known.id, padded.reshape(rows, COLUMNS, side, side).swapaxes(1, 2).reshape(rows * side, COLUMNS * side)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sheet_message(name: str) -> bytes:
+    """The sheet for components.pixels to carry: 2 MB in place of 8."""
+    return packed(*sheet(name), deflate=True)
 
 
 COLUMNS = 100

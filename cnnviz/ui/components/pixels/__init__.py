@@ -1,5 +1,7 @@
 """Carries one picture to the browser, where every component on the page can read it by its name."""
 
+import zlib
+
 import numpy as np
 
 from cnnviz.ui.components import component, pack
@@ -14,7 +16,17 @@ def pixels(picture_id: str, picture: np.ndarray, *, key: str) -> None:
     stays in the browser while kernels and settings change. Name a picture by its content and size ("china 512 grey"):
     the name is how a reader of it knows that it has changed.
     """
+    carry(packed(picture_id, picture), key=key)
+
+
+def packed(picture_id: str, picture: np.ndarray, *, deflate: bool = False) -> bytes:
+    """The message that `carry` sends. deflate: for what is large and mostly even, a quarter of the size for 10 ms a MB."""
     if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
         raise ValueError(f"pixels takes uint8 (H,W) or (H,W,3), not {picture.dtype} {picture.shape}")
-    header = {"picture_id": picture_id, "shape": list(picture.shape)}
-    _carrier(key=key, data=pack(header, picture.tobytes()), width="content")
+    header = {"picture_id": picture_id, "shape": list(picture.shape), "deflated": deflate}
+    return pack(header, zlib.compress(picture.tobytes(), 1) if deflate else picture.tobytes())
+
+
+def carry(message: bytes, *, key: str) -> None:
+    """Send what `packed` gave."""
+    _carrier(key=key, data=message, width="content")
