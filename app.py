@@ -26,6 +26,8 @@ LESSONS = {
     ],
     "Latent space": [
         Lesson("latent_space", "Latent space", "Ten thousand digits as a map: hover, click, draw, and decode what lies between."),
+        Lesson("walks_and_generation", "Walks and generation", "From one digit to another, and digits from noise: AE against VAE."),
+        Lesson("denoising_and_anomalies", "Denoising and anomalies", "Clean a noisy digit, and catch what is no digit at all."),
     ],
 }
 

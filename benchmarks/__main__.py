@@ -7,7 +7,7 @@ import sys
 
 NAMES = (
     "filter2d", "first_page", "rerun", "bench_page", "hover", "map_hover", "visitors", "training", "inference", "stroke",
-    "activations", "latent",
+    "activations", "latent", "walks", "beta_slider",
 )  # fmt: skip
 
 if __name__ == "__main__":

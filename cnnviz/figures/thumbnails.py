@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from cnnviz import engine
+from cnnviz.atlas import FOLDER, load_atlas
 from cnnviz.attribution import integrated_gradients, occlusion
 from cnnviz.bench.animation import PALETTE, PAPER, frames
 from cnnviz.bench.choice import choice_of
@@ -21,12 +22,15 @@ from cnnviz.convolution import ConvSpec
 from cnnviz.digit import SIDE, centred
 from cnnviz.figures.activation_sheets import sheet_picture, strip_of
 from cnnviz.figures.colours import DIVERGING
+from cnnviz.figures.digits import grey_picture
 from cnnviz.figures.pictures import angle_picture, paint
 from cnnviz.images import encode_png, sample_image, to_bytes, to_grey
 from cnnviz.kernels import KERNELS, filter_image, sobel
 from cnnviz.layer_table import layer_table
 from cnnviz.models import build_model
+from cnnviz.noise import gaussian
 from cnnviz.presets import PRESETS, Preset
+from cnnviz.walks import film
 
 SIZE = (150, 240)  # rows, columns
 
@@ -167,6 +171,28 @@ def latent_space() -> np.ndarray:
     return grey[..., None].repeat(3, axis=2)
 
 
+def walks_and_generation() -> np.ndarray:
+    """From a 2 to a 9: the auto-encoder's way on top, the VAE's below it."""
+    picture = np.full((*SIZE, 3), 255, np.uint8)
+    for top, name in ((12, "ae_2"), (80, "vae_2_c1")):
+        tiles = film(name, *load_atlas(FOLDER / f"{name}.npz").mu[[8129, 1622]], frames=4).pictures
+        for number, tile in enumerate(tiles):
+            left = 3 + 59 * number
+            picture[top : top + 56, left : left + 56] = grey_picture(tile, 2)[..., None]
+    return picture
+
+
+def denoising_and_anomalies() -> np.ndarray:
+    """A noisy digit, and what the denoising auto-encoder makes of it."""
+    clean = centred(sample_image("digit", SIDE)[0]).placed[None, None]  # 1 1 28 28
+    noisy = gaussian(clean, 0.5, torch.Generator().manual_seed(0))[0].numpy()  # 1 28 28
+    cleaned = engine.decode("ae_denoising", engine.encode("ae_denoising", noisy).mu)
+    picture = np.full((*SIZE, 3), 255, np.uint8)
+    for left, tile in ((4, noisy[0]), (124, cleaned[0])):
+        picture[19:131, left : left + 112] = grey_picture(tile, 4)[..., None]
+    return picture
+
+
 def _output(example: Preset) -> np.ndarray:
     """The output grid of the finished animation: what stands right of the last empty columns."""
     frame = PALETTE[list(frames(choice_of(example).bench()))[-1]]
@@ -191,7 +217,7 @@ def _on_paper(picture: np.ndarray) -> np.ndarray:
 
 DRAWINGS = (
     image_as_numbers, image_filters, edges, pooling, filter_chain, convolution_arithmetic, check_my_slide, architectures,
-    filters_and_activations, attribution, latent_space,
+    filters_and_activations, attribution, latent_space, walks_and_generation, denoising_and_anomalies,
 )  # fmt: skip
 THUMBNAILS: dict[str, Callable[[], np.ndarray]] = {draw.__name__: draw for draw in DRAWINGS}
 

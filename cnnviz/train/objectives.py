@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from cnnviz.latent import active_units, kl_divergence, reconstruction_loss, reparameterise
+from cnnviz.noise import gaussian
 
 Batches = Iterable[tuple[Tensor, Tensor]]  # what a network reads (B,C,H,W), and labels (B,)
 
@@ -60,10 +61,7 @@ class Reconstruction:
         return {"reconstruction": float(torch.cat(losses).mean())}
 
     def _spoiled(self, images: Tensor, generator: Generator) -> Tensor:
-        if not self.noise:
-            return images
-        drawn = torch.randn(images.shape, generator=generator).to(images.device)
-        return (images + self.noise * drawn).clamp(0, 1)
+        return gaussian(images, self.noise, generator) if self.noise else images
 
 
 @dataclass(frozen=True)

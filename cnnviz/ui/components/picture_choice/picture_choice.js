@@ -1,0 +1,54 @@
+// Each picture is a button; the one that was clicked last is ringed, whatever an older answer says.
+
+const views = new WeakMap();
+
+class PictureChoice {
+  constructor(root) {
+    this.root = root;
+    this.arrived = () => { if (this.coming) this.show(this.coming); };
+    window.addEventListener("cnnviz-arrays", this.arrived);
+  }
+
+  show(header) {
+    const pictures = window.cnnvizArrays?.get(header.pictures_id)?.pictures, { side, rows } = header, size = side * side;
+    this.coming = header;
+    if (!pictures) return;   // the carrier's message follows
+    if (this.set !== header.set_id) this.chosen = header.chosen;
+    this.set = header.set_id;
+    const shown = header.pictures_id + JSON.stringify(rows);
+    if (shown === this.shown) { this.mark(); return; }   // new buttons would lose the focus
+    this.shown = shown;
+    let from = 0;
+    this.root.replaceChildren(...rows.map(({ title, captions }, row) => {
+      const line = html(`<div class="row"><div class="title"></div><div class="pictures"></div></div>`);
+      line.firstChild.textContent = title;
+      line.lastChild.append(...captions.map((caption, place) => {
+        const button = html("<button><span></span></button>");
+        button.prepend(pixelCanvas({ bytes: pictures.subarray(from, (from += size)), width: side, height: side }));
+        button.lastChild.textContent = caption;
+        button.setAttribute("aria-label", `${title}: ${caption}`);
+        button.onclick = () => { this.chosen = [row, place]; this.mark(); this.send({ set_id: this.set, row, place }); };
+        return button;
+      }));
+      return line;
+    }));
+    this.mark();
+    this.root.dataset.shown = header.pictures_id;   // for tests
+  }
+
+  mark() {
+    this.root.querySelectorAll(".row").forEach((line, row) => line.querySelectorAll("button").forEach((button, place) =>
+      button.setAttribute("aria-pressed", String(row === this.chosen[0] && place === this.chosen[1]))));
+  }
+
+  close() { window.removeEventListener("cnnviz-arrays", this.arrived); }
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".root");
+  if (!views.has(root)) views.set(root, new PictureChoice(root));
+  const view = views.get(root);
+  view.send = (choice) => setStateValue("chosen", choice);
+  view.show(data);
+  return whenGone(root, () => { view.close(); views.delete(root); });
+}
