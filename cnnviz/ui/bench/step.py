@@ -39,7 +39,7 @@ def show() -> None:
     layer_controls()
     _view()
     preset = example()
-    st.caption(f"As printed, {preset.name}: {preset.note} Source: {preset.source}.")
+    st.caption(f"Begun with {preset.name}. As printed there: {preset.note} Source: {preset.source}.")
     _more()
 
 

@@ -55,7 +55,7 @@ def _draw(name: str, key: str) -> None:
         link("digit", None if found.index == OPENING else str(found.index))
     keep(found, key)
     with answer:
-        _answer(name, known, found)
+        _answer(name, known, found, key)
     with remarks:
         _remark(known, found)
         if choice.place is not None:
@@ -153,12 +153,12 @@ def _marker(known: Atlas, map_name: str, points: np.ndarray, found: Subject) -> 
     return (Marker(tuple(float(value) for value in place[0]), picture, found.title),)
 
 
-def _answer(name: str, known: Atlas, found: Subject) -> None:
+def _answer(name: str, known: Atlas, found: Subject, key: str) -> None:
     """Original, reconstruction and their difference, and what it costs beside the test pictures."""
     coder, encoding = engine.coder(name), found.encoding
     told = np.array([found.label]) if coder.labels else None
     back = engine.decode(name, encoding.mu, told)[0]
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"{key}_answer"):
         first = found.title if found.original else f"{found.title} (its reconstruction: {coder.card.data} is not on this machine)"
         st.image(grey_picture(found.picture), first, SIDE, output_format="PNG")
         st.image(grey_picture(back), "decoded", SIDE, output_format="PNG")
