@@ -89,6 +89,12 @@ RESULT = """() => { for (const host of document.querySelectorAll('*')) {
     if (canvas) return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]; } }"""
 
 
+def drawn_result(page: Page) -> list[int]:
+    """The last picture's pixels, RGBA, as soon as there are any."""
+    page.wait_for_function(f"() => ({RESULT})()?.length > 0")
+    return page.evaluate(RESULT)
+
+
 @pytest.mark.parametrize("query", [
     "filters_show=signed", "filters_show=absolute&filters_channels=colour&filters_border=zeros", "filters_kernel=sharpen",
     "filters_stride=2&filters_dilation=2&filters_operation=true+convolution&filters_border=reflect",
@@ -99,6 +105,7 @@ def test_the_browser_draws_what_python_computes(page: Page, app_url: str, query:
     frames: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(bytes(frame))))
     opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&{query}")
+    drawn_result(page)
     page.get_by_label("weight in row 2, column 3").focus()
     frames.clear()
     drawn = page.evaluate(f"""async () => {{
@@ -108,10 +115,10 @@ def test_the_browser_draws_what_python_computes(page: Page, app_url: str, query:
         return ({RESULT})(); }}""")
     page.wait_for_url(re.compile("filters_cells"))
     settle(page)
-    assert page.evaluate(RESULT) == drawn, "Python's answer leaves the picture"
+    assert drawn_result(page) == drawn, "Python's answer leaves the picture"
     assert sum(map(len, frames)) < 40_000, "and does not send it again"
     fresh = opened(page.context.new_page(), page.url)
-    computed = fresh.evaluate(RESULT)
+    computed = drawn_result(fresh)
     difference = np.abs(np.array(drawn) - np.array(computed))
     assert len(set(computed)) > 10
     assert difference.max() <= 6 and (difference > 0).mean() < 0.01
@@ -138,6 +145,7 @@ def test_a_dial_acts_at_once_and_python_agrees(page: Page, app_url: str, kernel:
     opened(page, f"{app_url}/image_filters?picture=flower&picture_size=128&filters_kernel={kernel.replace(' ', '+')}")
     texts = "[...root().querySelectorAll('.cells input')].map((input) => input.title || input.value)"
     root = "const root = () => [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.dial')).shadowRoot;"
+    drawn_result(page)
     before = page.evaluate(f"() => {{ {root} return {texts}; }}")
     page.get_by_role("slider", name=dial).focus()
     foreseen, pixels = page.evaluate(f"""async () => {{ {root}
@@ -153,7 +161,7 @@ def test_a_dial_acts_at_once_and_python_agrees(page: Page, app_url: str, kernel:
     np.testing.assert_allclose(*numbers, rtol=2e-7, atol=1e-12)
     value = page.get_by_role("slider", name=dial).input_value()
     fresh = opened(page.context.new_page(), page.url)
-    difference = np.abs(np.array(pixels) - np.array(fresh.evaluate(RESULT)))
+    difference = np.abs(np.array(pixels) - np.array(drawn_result(fresh)))
     assert difference.max() <= 6 and (difference > 0).mean() < 0.01
     assert caption(fresh) == caption(page)
     assert fresh.get_by_role("slider", name=dial).input_value() == value
