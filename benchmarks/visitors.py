@@ -1,6 +1,8 @@
 """Simulated visitors: each changes a kernel on a 512 px picture every 2 s; one server, over the websocket on loopback.
 
 Bounded: at most 200 visitors and about 40 s a row. Printed beside the same load on a minimal page (a slider and an `st.image`).
+A browser draws a changed kernel's result itself (`rerun` times that), and Python answers with what goes with it; the last row has
+Python compute and send each picture, as it does where a kernel changes its size.
 """
 
 import asyncio
@@ -29,11 +31,12 @@ class Load:
     errors: list[str] = field(default_factory=list)
 
 
-async def _visit(server: Server, address: str, slider: str, arrive: float, end: float, load: Load) -> None:
+async def _visit(server: Server, address: str, slider: str, arrive: float, end: float, load: Load, drawn: bool) -> None:
     """Arrive, then move the slider every PERIOD until `end`; what comes in the last SECONDS is counted."""
     await asyncio.sleep(arrive)
     try:
         async with visitor(server.port, address, slider) as session:
+            session.drawn = drawn
             await asyncio.sleep(random.random() * PERIOD)
             while (started := time.perf_counter()) < end:
                 took = await session.run(session.lowest + random.randint(0, 20) / 20 * (session.highest - session.lowest))
@@ -63,11 +66,11 @@ async def _first(server: Server, address: str, slider: str) -> None:
         await session.run(session.lowest)
 
 
-async def _crowd(server: Server, address: str, slider: str, visitors: int) -> tuple[Load, float, float, float]:
+async def _crowd(server: Server, address: str, slider: str, visitors: int, drawn: bool) -> tuple[Load, float, float, float]:
     """The load, the server's memory half-way and at the end, and its processor time for a change in the second half, in ms."""
     load = Load()
     end = time.perf_counter() + RAMP + PERIOD + SECONDS
-    visits = [_visit(server, address, slider, i * RAMP / visitors, end, load) for i in range(visitors)]
+    visits = [_visit(server, address, slider, i * RAMP / visitors, end, load, drawn) for i in range(visitors)]
     tasks = [asyncio.create_task(visit) for visit in visits]
     await asyncio.sleep(RAMP + PERIOD + SECONDS / 2)
     halfway, used, done = megabytes(server.process.pid), seconds(server.process.pid), len(load.milliseconds)
@@ -76,11 +79,11 @@ async def _crowd(server: Server, address: str, slider: str, visitors: int) -> tu
     return load, halfway, megabytes(server.process.pid), each
 
 
-def row(app: Path, address: str, slider: str, visitors: int) -> str:
+def row(app: Path, address: str, slider: str, visitors: int, *, drawn: bool = True) -> str:
     with streamlit_server(app) as server:
         asyncio.run(_first(server, address, slider))
         time.sleep(6)  # the warm-up thread is done
-        load, halfway, final, each = asyncio.run(_crowd(server, address, slider, visitors))
+        load, halfway, final, each = asyncio.run(_crowd(server, address, slider, visitors, drawn))
     took = sorted(load.milliseconds) or [float("nan")]
     return (
         f"median {statistics.median(took):6.1f} ms   95th percentile {took[int(0.95 * (len(took) - 1))]:6.1f} ms   "
@@ -95,3 +98,5 @@ def main() -> None:
         print(f"{visitors:4} visitors, minimal page : {row(minimal, '', 'value', visitors)}", flush=True)
         address = "image_filters?filters_kernel=Gaussian+blur"
         print(f"{visitors:4} visitors, image filters: {row(ROOT / 'app.py', address, 'sigma', visitors)}", flush=True)
+    sent = row(ROOT / "app.py", address, "sigma", visitors, drawn=False)
+    print(f"{visitors:4} visitors, sent pictures: {sent}", flush=True)
