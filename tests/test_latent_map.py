@@ -1,6 +1,5 @@
 """The map's Python side: what it accepts from a browser, what it refuses, and what it asks of its caller."""
 
-import json
 import math
 from typing import Any
 
@@ -10,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.figures.colours import CLASSES
 from cnnviz.ui.components.latent_map import Choice, Marker, latent_map, read_choice
+from tests.pages.opened import header_of
 
 KNOWN: dict[str, Any] = {"atlas_id": "map", "count": 10, "flat": True}
 
@@ -78,7 +78,7 @@ def test_the_browser_is_sent_colours_and_markers_once_a_class() -> None:
 
     shown = AppTest.from_function(app).run()
     assert not shown.exception
-    sent = [json.loads(each.proto.json) for each in shown.get("bidi_component") if each.proto.component_name == "cnnviz.latent_map"]
+    sent = [header_of(each.proto) for each in shown.get("bidi_component") if each.proto.component_name == "cnnviz.latent_map"]
     assert len(sent) == 1
     assert sent[0]["told"] == ["loss", "KL"]
     assert sent[0]["shade"] == "KL"

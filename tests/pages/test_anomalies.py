@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,7 @@ from cnnviz.ui.components.digit_pad.opening import opening
 from cnnviz.ui.components.picture_choice import Row, picture_choice, read_choice
 from cnnviz.ui.components.score_histogram import area_words, read_threshold, score_histogram
 from tests.needed_data import need
-from tests.pages.opened import PYTORCH, opened, run_code
+from tests.pages.opened import PYTORCH, header_of, opened, run_code
 
 STATE = {"denoising_tab": "Anomalies"}
 PAGE = "denoising_and_anomalies"
@@ -39,7 +38,7 @@ PAGE = "denoising_and_anomalies"
 def sent(app, name: str) -> dict:
     """What a component was last sent as JSON."""
     found = [element.proto for element in app.get("bidi_component") if element.proto.component_name.removesuffix(".again") == name]
-    return json.loads(found[0].json)
+    return header_of(found[0])
 
 
 def texts(app) -> str:

@@ -1,6 +1,5 @@
 """The page Latent space: the digit against the model, its sums, its maps, links that lie, no data set, a new UMAP, its code."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from cnnviz.ui.components.digit_pad.opening import opening
 from cnnviz.ui.latent.reading import atlas, sheet, thumbnails
 from cnnviz.ui.latent.subject import OPENING, linked
 from tests.needed_data import need
-from tests.pages.opened import PYTORCH, opened, run_code
+from tests.pages.opened import PYTORCH, header_of, opened, run_code
 
 MAP = "cnnviz.latent_map"
 
@@ -19,7 +18,7 @@ MAP = "cnnviz.latent_map"
 def sent(app, name: str) -> dict:
     """What a component was last sent as JSON."""
     found = [element.proto for element in app.get("bidi_component") if element.proto.component_name.removesuffix(".again") == name]
-    return json.loads(found[0].json)
+    return header_of(found[0])
 
 
 def texts(app) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.digit import SIDE
-from cnnviz.ui.components import component
+from cnnviz.ui.components import component, pack
 
 _mount = component("digit_pad")
 _MESSAGE = re.compile(r"(\d{1,9}):([01]):([A-Za-z0-9+/=]{0,2000})", re.ASCII)  # epoch, centred, base64
@@ -31,7 +31,7 @@ def digit_pad(*, key: str, start: str = "", epoch: int = 0, on_draw: Callable[[]
     the browser sends nothing: the next drawing goes out when the answer to the last has come.
     """
     data = {"name": key, "start": start, "epoch": epoch}
-    result = _mount(key=key, data=data, on_drawing_change=on_draw or (lambda: None))
+    result = _mount(key=key, data=pack(data), on_drawing_change=on_draw or (lambda: None))
     return read_message(result.drawing, epoch)
 
 

@@ -238,6 +238,6 @@ const pads = new WeakMap();
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".root");
   if (!pads.has(root)) { pads.set(root, new DigitPad(root)); root.pad = pads.get(root); }
-  pads.get(root).load(data, setStateValue);
+  pads.get(root).load(unpack(data), setStateValue);
   return whenGone(root, () => { pads.get(root)?.close(); pads.delete(root); });
 }

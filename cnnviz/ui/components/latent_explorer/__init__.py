@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.components import component
+from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.decoder import decoder as send_decoder
 
 REACH = 3.0  # of the sliders to either side of zero: 99.7 % of N(0, 1)
@@ -65,7 +65,7 @@ def latent_explorer(
         "label": label, "classes": list(classes), "reach": float(reach),
         "point_classes": list(point_classes), "point_colours": list(point_colours),
     }  # fmt: skip
-    return read(_mount(key=key, data=data, on_rest_change=rested).rest)
+    return read(_mount(key=key, data=pack(data), on_rest_change=rested).rest)
 
 
 def read_rest(

@@ -153,6 +153,6 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!explorers.has(root)) explorers.set(root, new Explorer(root));
   const explorer = (root.view = explorers.get(root));   // for tests
   explorer.send = setStateValue;
-  explorer.load(data);
+  explorer.load(unpack(data));
   return whenGone(root, () => { explorer.close(); explorers.delete(root); });
 }

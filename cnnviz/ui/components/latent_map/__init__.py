@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.figures.colours import CLASSES, SEQUENTIAL
-from cnnviz.ui.components import component
+from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.arrays import arrays
 
 CLASS = "class"
@@ -62,7 +62,7 @@ def latent_map(
         "picture_id": picture_id, "thumbnails": thumbnails, "axes": list(axes), "selected": selected, "neighbours": NEIGHBOURS,
         "markers": [{"place": list(m.place), "picture": m.picture.ravel().tolist(), "title": m.title} for m in visitor],
     }  # fmt: skip
-    result = _mount(key=key, data=data, on_choice_change=on_choice or (lambda: None))
+    result = _mount(key=key, data=pack(data), on_choice_change=on_choice or (lambda: None))
     return read_choice(result.get("choice"), atlas_id=atlas_id, count=count, flat=dimensions == 2)
 
 

@@ -201,6 +201,6 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!views.has(root)) views.set(root, new LatentMap(root));
   const view = (root.view = views.get(root));   // for tests
   view.send = (choice) => setStateValue("choice", choice);
-  view.show(data);
+  view.show(unpack(data));
   return whenGone(root, () => { view.close(); views.delete(root); });
 }

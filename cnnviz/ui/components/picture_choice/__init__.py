@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.ui.components import component
+from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.arrays import arrays
 
 _mount = component("picture_choice")
@@ -36,7 +36,7 @@ def picture_choice(
         "set_id": set_id, "pictures_id": pictures_id, "chosen": list(chosen), "side": rows[0].pictures.shape[1],
         "rows": [{"title": row.title, "captions": list(row.captions)} for row in rows],
     }  # fmt: skip
-    result = _mount(key=key, data=data, on_chosen_change=lambda: None)
+    result = _mount(key=key, data=pack(data), on_chosen_change=lambda: None)
     return read_choice(result.get("chosen"), set_id=set_id, sizes=[len(row.pictures) for row in rows]) or chosen
 
 

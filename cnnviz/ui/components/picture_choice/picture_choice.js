@@ -49,6 +49,6 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!views.has(root)) views.set(root, new PictureChoice(root));
   const view = views.get(root);
   view.send = (choice) => setStateValue("chosen", choice);
-  view.show(data);
+  view.show(unpack(data));
   return whenGone(root, () => { view.close(); views.delete(root); });
 }

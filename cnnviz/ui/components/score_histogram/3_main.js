@@ -153,6 +153,6 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!views.has(root)) views.set(root, new ScoreHistogram(root));
   const view = (root.view = views.get(root));   // for tests
   view.send = (value) => setStateValue("threshold", value);
-  view.show(data);
+  view.show(unpack(data));
   return whenGone(root, () => { view.close(); views.delete(root); });
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.anomalies.roc import auroc
 from cnnviz.figures.colours import CATEGORICAL
-from cnnviz.ui.components import component
+from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.arrays import arrays
 
 FARTHEST = 1e9  # nats: no score comes near
@@ -48,7 +48,7 @@ def score_histogram(
         "auroc": area_words(area), "log": highest > WIDE * float(np.median(normal)),
         "marked": [vars(one) for one in marked], "colours": [CATEGORICAL[0], CATEGORICAL[1]],
     }  # fmt: skip
-    result = _mount(key=key, data=data, on_threshold_change=on_threshold or (lambda: None))
+    result = _mount(key=key, data=pack(data), on_threshold_change=on_threshold or (lambda: None))
     return read_threshold(result.get("threshold"), set_id=set_id)
 
 
