@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from cnnviz.steps import nearest_step
+
 FIELD = 20  # pixels: the side of the middle of the picture in which a box lies, where MNIST's digits stand
 
 
@@ -82,13 +84,7 @@ class Kind:
 
     def nearest(self, value: object) -> float:
         """The step nearest to a number from a link or a browser; `usual` for what is no number."""
-        try:
-            wanted = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return self.usual
-        if math.isnan(wanted):
-            return self.usual
-        return round(round(min(max(wanted, 0), self.high) / self.step) * self.step, 6)
+        return nearest_step(value, 0, self.high, self.step, self.usual)
 
 
 KINDS = {

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -198,15 +198,6 @@ GRADIENTS: dict[str, tuple[Callable[[], nn.Module], tuple[int, int, int]]] = {
     "U-Net, same size": (lambda: UNet(1, 2, width=2, depth=3, padding=1), (1, 64, 72)),
     "changes of size": (_upsampling, (1, 40, 37)),
 }  # fmt: skip
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Small tensors: handing them round between threads costs more than the arithmetic."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.usefixtures("one_thread")

@@ -51,3 +51,17 @@ function pictureCanvas(id) {
 function whenGone(element, close) {
   return () => setTimeout(() => element.isConnected || close());
 }
+
+// Hand a blob to the visitor as a file.
+function saveFile(blob, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Draws a picture of 28 x 28, values in [0, 1], on a canvas at its own size; image: an ImageData (28,28) to work in.
+function putPicture(pen, image, picture, x = 0, y = 0) {
+  const out = new Uint32Array(image.data.buffer);
+  for (let k = 0; k < out.length; k++) out[k] = 0xff000000 | (Math.round(255 * picture[k]) * 0x10101);
+  pen.putImageData(image, x, y);
+}

@@ -13,8 +13,8 @@ from cnnviz.generation import class_mean, combine, isolation, spacing
 from cnnviz.images import encode_png
 from cnnviz.ui.frame import plain
 from cnnviz.ui.latent.reading import atlas
+from cnnviz.walks import read
 
-READER = "lenet_modern_mnist"
 PICTURE = "test digit"
 OPENING = 1206  # a slanted 7 of MNIST's test set
 SIDE = 112  # CSS pixels of a picture
@@ -108,15 +108,14 @@ def _operand(sign: str, known: Atlas, opening: int | None, column: DeltaGenerato
 
 def remark(found: Sum) -> str:
     """What a classifier reads in the result, and how far its latent lies from all encodings."""
-    probabilities = engine.classify(READER, found.pictures[3][None, None]).probabilities[0]
-    best = int(probabilities.argmax())
-    reader = engine.network(READER).classes[best]
-    read = f"LeNet reads the result as a {reader} ({probabilities[best]:.1%})"
-    if probabilities[best] < SURE:
-        read = f"No digit in particular: LeNet's best guess is a {reader} ({probabilities[best]:.1%})"
+    reading = read(found.pictures[3:])
+    label, sure = reading.labels[0], reading.probabilities[0]
+    said = f"LeNet reads the result as a {label} ({sure:.1%})"
+    if sure < SURE:
+        said = f"No digit in particular: LeNet's best guess is a {label} ({sure:.1%})"
     where = f"Its latent lies farther from all encodings than {found.alone:.1%} of them from another"
     lost = ": where nothing was encoded, nothing promises a digit" if found.alone >= FAR else ""
-    return f"{read}. {where}{lost}."
+    return f"{said}. {where}{lost}."
 
 
 def _everyone(names: tuple[str, ...], without: int, plus: int, key: str) -> None:
@@ -133,4 +132,4 @@ def share(name: str, without: int, plus: int) -> float:
     known = atlas(name)
     own = known.mu[known.labels == without]
     pictures = engine.decode(name, combine(own, class_mean(known, without), class_mean(known, plus)))
-    return float((engine.classify(READER, pictures[:, None]).labels == plus).mean())
+    return float((read(pictures).labels == plus).mean())

@@ -2,7 +2,7 @@
 const LINE = 22; // CSS px of a line of the sum
 
 function saveSvg(stage, view, lines) {
-  save(new Blob([stage.svg(view, lines)], { type: "image/svg+xml" }), "convolution.svg");
+  saveFile(new Blob([stage.svg(view, lines)], { type: "image/svg+xml" }), "convolution.svg");
 }
 
 function savePng(stage, lines) {
@@ -15,11 +15,5 @@ function savePng(stage, lines) {
   pen.rect(0, 0, stage.width, height, { fill: Paint.text(stage.paint.background) });
   context.drawImage(stage.canvas, 0, 0, stage.width, stage.height);
   lines.forEach((line, k) => pen.text(6, stage.height + 12 + LINE * k, line, { size: 14, fill: stage.paint.inkText, align: "left" }));
-  canvas.toBlob((blob) => save(blob, "convolution.png"));
-}
-
-function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  canvas.toBlob((blob) => saveFile(blob, "convolution.png"));
 }

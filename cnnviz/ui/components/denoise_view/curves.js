@@ -113,7 +113,7 @@ class Curves {
         pen.fillText(title, at + 18, 15);
         at += 30 + pen.measureText(title).width;
       }
-      canvas.toBlob((blob) => save(blob, `denoising ${this.header.dial.name}.png`));
+      canvas.toBlob((blob) => saveFile(blob, `denoising ${this.header.dial.name}.png`));
     };
     image.src = `data:image/svg+xml,${encodeURIComponent(this.svg(width, this.hand))}`;
   }
@@ -121,7 +121,7 @@ class Curves {
   saveTable() {
     const { levels, dial } = this.header, heads = this.drawn.flatMap(({ title }) => MEASURES.map(({ title: what }) => `"${title}: ${what}"`));
     const rows = levels.map((level, k) => [level, ...this.drawn.flatMap(({ means }) => means[k].map((value) => value ?? "inf"))].join());
-    save(new Blob([[[`"${dial.title}"`, ...heads].join(), ...rows].join("\n") + "\n"], { type: "text/csv" }), `denoising ${dial.name}.csv`);
+    saveFile(new Blob([[[`"${dial.title}"`, ...heads].join(), ...rows].join("\n") + "\n"], { type: "text/csv" }), `denoising ${dial.name}.csv`);
   }
 }
 
@@ -132,9 +132,3 @@ function tick(least) {
 }
 
 const levelText = ({ step, unit }, level) => `${fixed(level, step < 1 ? 2 : 0)}${unit && ` ${unit}`}`;
-
-function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}

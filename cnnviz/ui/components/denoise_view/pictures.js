@@ -109,6 +109,6 @@ class Pictures {
       pen.fillText(title, k * (side + gap), 15, side);
       this.pens.forEach((row, r) => row[k] && pen.drawImage(row[k].canvas, k * (side + gap), head + r * (side + gap), side, side));
     });
-    canvas.toBlob((blob) => save(blob, name));
+    canvas.toBlob((blob) => saveFile(blob, name));
   }
 }

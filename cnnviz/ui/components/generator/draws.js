@@ -91,6 +91,6 @@ class Draws {
 
   saveTable() {
     const rows = this.networks.map(({ title, c, reconstruction, kl }) => [`"${title}"`, c ?? "", reconstruction, kl ?? ""].join());
-    download(new Blob([["network,C,reconstruction (nats),KL (nats)", ...rows].join("\n") + "\n"], { type: "text/csv" }), "family.csv");
+    saveFile(new Blob([["network,C,reconstruction (nats),KL (nats)", ...rows].join("\n") + "\n"], { type: "text/csv" }), "family.csv");
   }
 }

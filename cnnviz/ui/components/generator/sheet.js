@@ -30,9 +30,7 @@ class Sheet {
   paint(one, number) {
     this.places.forEach(({ shelf, k }, p) => {
       if (shelf !== one || k !== number) return;
-      const out = new Uint32Array(this.image.data.buffer), picture = shelf.pictures[k];
-      for (let n = 0; n < out.length; n++) out[n] = 0xff000000 | (Math.round(255 * picture[n]) * 0x10101);
-      this.pen.putImageData(this.image, (p % this.columns) * (SIDE + GAP), Math.floor(p / this.columns) * (SIDE + GAP));
+      putPicture(this.pen, this.image, shelf.pictures[k], (p % this.columns) * (SIDE + GAP), Math.floor(p / this.columns) * (SIDE + GAP));
     });
   }
 
@@ -49,12 +47,6 @@ class Sheet {
     pen.fillStyle = "#000";
     pen.fillText(words, 8, head / 2, whole.width - 16);
     pen.drawImage(this.canvas, 0, head, width * times, height * times);
-    whole.toBlob((blob) => download(blob, `${name}.png`));
+    whole.toBlob((blob) => saveFile(blob, `${name}.png`));
   }
-}
-
-function download(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

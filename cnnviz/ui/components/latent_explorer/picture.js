@@ -73,7 +73,7 @@ class Picture {
     for (let k = 0; k < across * across; k++) {
       const [down, right] = [Math.floor(k / across), k % across], [r, c] = [row + down - AROUND, col + right - AROUND];
       if (r < 0 || r >= SIDE || c < 0 || c >= SIDE) continue;
-      const value = this.values[r * SIDE + c], grey = level(value);
+      const value = this.values[r * SIDE + c], grey = Math.round(255 * value);
       pen.fillStyle = `rgb(${grey}, ${grey}, ${grey})`;
       pen.fillRect(right * CELL, down * CELL, CELL, CELL);
       pen.fillStyle = value > 0.5 ? "#10181f" : "#fff";

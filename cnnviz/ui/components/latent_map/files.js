@@ -2,12 +2,6 @@
 
 const HEAD = 30;   // CSS pixels over the map for what the colours mean
 
-function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
 const SAVES = {
   savePicture() {
     const { dots: { canvas, ratio }, legend } = this, whole = document.createElement("canvas"), top = Math.round(HEAD * ratio);
@@ -19,7 +13,7 @@ const SAVES = {
     pen.scale(ratio, ratio);
     pen.font = "13px sans-serif";
     legend.draw(pen, this.ink, canvas.width / ratio, HEAD);
-    whole.toBlob((blob) => save(blob, "latent map.png"));
+    whole.toBlob((blob) => saveFile(blob, "latent map.png"));
   },
 
   saveTable() {
@@ -27,6 +21,6 @@ const SAVES = {
     const text = (words) => `"${words.replaceAll('"', '""')}"`, short = (value) => Number(value.toPrecision(7));   // float32 has no more
     const rows = this.inside.map((index) => [index, text(classes[labels[index]]),
       ...[...points.subarray(index * dimensions, (index + 1) * dimensions)].map(short), ...this.values.map((values) => short(values[index]))].join());
-    save(new Blob([[["number", "class", ...[...axes, ...told].map(text)].join(), ...rows].join("\n") + "\n"], { type: "text/csv" }), "lasso.csv");
+    saveFile(new Blob([[["number", "class", ...[...axes, ...told].map(text)].join(), ...rows].join("\n") + "\n"], { type: "text/csv" }), "lasso.csv");
   },
 };

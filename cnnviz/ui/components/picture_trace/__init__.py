@@ -1,6 +1,5 @@
 """Pictures side by side, and in the browser, without a round trip, the exact sum behind any of their pixels."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.colours import DIVERGING, SEQUENTIAL
+from cnnviz.steps import nearest_step
 from cnnviz.ui.components import component, pack
 
 MAX_SIDE = 15  # rows and columns of an editable kernel
@@ -110,14 +110,7 @@ class Dial:
 
     def nearest(self, value: Any) -> float:
         """The step that is nearest to a number from a browser or a link; the dial's own value for what is no number."""
-        try:
-            wanted = float(value)
-        except (TypeError, ValueError):
-            return self.value
-        if math.isnan(wanted):
-            return self.value
-        steps = round((min(max(wanted, self.low), self.high) - self.low) / self.step)
-        return round(min(self.low + steps * self.step, self.high), 6)
+        return nearest_step(value, self.low, self.high, self.step, self.value)
 
 
 @dataclass(frozen=True)

@@ -62,11 +62,7 @@ class PredictionBars {
     const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
     const rows = this.header.shown.map((label, k) =>
       [label, quoted(this.header.names[k]), this.logits[label], this.probabilities[label], this.temperature].join(","));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([["number,class,logit,probability,temperature", ...rows, ""].join("\n")], { type: "text/csv" }));
-    link.download = "prediction.csv";
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile(new Blob([["number,class,logit,probability,temperature", ...rows, ""].join("\n")], { type: "text/csv" }), "prediction.csv");
   }
 
   warm() {

@@ -131,10 +131,6 @@ const PAINT = {
       pen.fillText(title, x + 18, 20);
       x += 36 + pen.measureText(title).width;
     });
-    whole.toBlob((blob) => {
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: "anomaly scores.png" });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    whole.toBlob((blob) => saveFile(blob, "anomaly scores.png"));
   },
 };
