@@ -22,7 +22,7 @@ BATCH = 250
 TURNS = 15
 CLOCK = """() => {
     const roots = [...document.querySelectorAll('*')].map((host) => host.shadowRoot).filter(Boolean);
-    const pad = roots.map((root) => root.querySelector('.root')?.pad).find(Boolean);
+    const pad = roots.map((root) => root.querySelector('.root:has(.pad)')?.view).find(Boolean);
     const map = roots.map((root) => root.querySelector('.latent-map')?.view).find(Boolean);
     window.__inked = 0; window.__took = []; window.__pad = pad;
     pad.ink.addEventListener('pointermove', (event) => { if (event.buttons) window.__inked = event.timeStamp; }, true);

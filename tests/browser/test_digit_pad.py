@@ -14,8 +14,8 @@ from cnnviz.digit import centred, plain_28
 from cnnviz.ui.components.digit_pad.opening import opening
 
 APP = Path(__file__).parent / "apps" / "digit_pad_app.py"
-PAD = "document.querySelectorAll('*').values().map((e) => e.shadowRoot?.querySelector('.root')?.pad).find(Boolean)"
-ANSWER = PAD.replace("?.pad", "?.answer")
+PAD = "document.querySelectorAll('*').values().map((e) => e.shadowRoot?.querySelector('.root:has(.pad)')?.view).find(Boolean)"
+ANSWER = PAD.replace(".pad", ".answer")
 # The pad's own levels and the message that went out last, as base64.
 STATE = f"""() => {{ const pad = {PAD}; let text = '';
     for (const level of pad.levels) text += String.fromCharCode(level);

@@ -12,7 +12,7 @@ from tests.browser.apps.matrix_view_app import small
 APP = Path(__file__).parent / "apps" / "matrix_view_app.py"
 # The place of a cell on the canvas, in CSS px, and what its hovering marks, read from the component's own boxes.
 FIND = """([name, flat]) => { for (const host of document.querySelectorAll('*')) {
-    const root = host.shadowRoot?.querySelector('[data-drawn]'), view = root?.picture; if (!view) continue;
+    const root = host.shadowRoot?.querySelector('[data-drawn]'), view = root?.view; if (!view) continue;
     const box = view.boxes.find((b) => b.name === name), k = flat - box.offset;
     return [box.x + (k % box.w + 0.5) * box.cell, box.y + (Math.floor(k / box.w) + 0.5) * box.cell]; } }"""
 

@@ -1,5 +1,6 @@
-"""A component's long script goes to the browser once, and a browser that has lost it gets it again."""
+"""A component's long script goes to the browser once, a browser that has lost it gets it again, and the newest message stays."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,14 @@ from playwright.sync_api import Page, expect
 
 import cnnviz.ui.components.picture_trace as picture_trace
 
+APPS = Path(__file__).parent / "apps"
 MAIN = (Path(picture_trace.__file__).parent / "main.js").read_bytes().strip()  # a part of the long script
+
+# Every script of a component is 20 MB longer, so that several messages wait for it.
+SLOW = """window.Blob = class extends Blob {
+    constructor(parts, options) {
+        super(options?.type === "text/javascript" ? [...parts, "\\n", " ".repeat(2e7)] : parts, options);
+    } };"""
 
 
 @pytest.fixture
@@ -47,3 +55,11 @@ def test_a_browser_without_the_script_asks_for_it(page: Page, app_url: str, fram
     moved(page)
     assert any(MAIN in frame for frame in frames)
     expect(page.get_by_role("slider", name="sigma")).to_have_value("1.6")
+
+
+def test_the_newest_message_stays_though_all_wait_for_the_same_script(page: Page, serve: Callable[[Path], str]) -> None:
+    page.add_init_script(SLOW)
+    page.goto(serve(APPS / "overtaken_app.py"))
+    expect(page.locator(".maps canvas")).to_have_count(8 * 4)
+    page.wait_for_timeout(500)  # all that waited is handed over by now
+    assert page.locator(".maps canvas").count() == 8 * 4

@@ -1,6 +1,7 @@
 """Opens a page of the app under AppTest, as a link would."""
 
 import json
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,15 @@ def header_of(component: Any) -> dict[str, Any]:
     return json.loads(component.bytes[4 : 4 + length])
 
 
+def sent(app: AppTest, folder: str) -> tuple[dict[str, Any], list[bytes]]:
+    """What the page's first component of this kind was sent: the header and the blobs."""
+    names = (f"cnnviz.{folder}", f"cnnviz.{folder}.again")
+    component = next(each.proto for each in app.get("bidi_component") if each.proto.component_name in names)
+    header, at = header_of(component), 4 + int.from_bytes(component.bytes[:4], "little")
+    ends = list(accumulate(header["blobs"], initial=at))
+    return header, [component.bytes[start:end] for start, end in pairwise(ends)]
+
+
 def traced(app: AppTest) -> dict[str, Any]:
     """What the page's picture_trace was sent."""
-    protos = [element.proto for element in app.get("bidi_component")]
-    return header_of(next(proto for proto in protos if proto.component_name == "cnnviz.picture_trace"))
+    return sent(app, "picture_trace")[0]

@@ -29,16 +29,10 @@ from cnnviz.ui.components.digit_pad.opening import opening
 from cnnviz.ui.components.picture_choice import Row, picture_choice, read_choice
 from cnnviz.ui.components.score_histogram import area_words, read_threshold, score_histogram
 from tests.needed_data import need
-from tests.pages.opened import PYTORCH, header_of, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, sent
 
 STATE = {"denoising_tab": "Anomalies"}
 PAGE = "denoising_and_anomalies"
-
-
-def sent(app, name: str) -> dict:
-    """What a component was last sent as JSON."""
-    found = [element.proto for element in app.get("bidi_component") if element.proto.component_name.removesuffix(".again") == name]
-    return header_of(found[0])
 
 
 def texts(app) -> str:
@@ -47,14 +41,14 @@ def texts(app) -> str:
 
 def test_it_opens_on_clothes_among_digits_with_the_visitors_own() -> None:
     app = opened(PAGE, STATE)
-    shown = sent(app, "cnnviz.score_histogram")
+    shown = sent(app, "score_histogram")[0]
     normal, clothes = normal_scores(OPENING).by(TOTAL), anomaly_scores(OPENING, OTHER).by(TOTAL)
     assert shown["auroc"] == area_words(auroc(normal, clothes)) and shown["log"]
     assert shown["threshold"] == pytest.approx(np.quantile(normal, 0.95), rel=1e-4)
     own = engine.encode(OPENING, opening()[None] / np.float32(255)).loss[0]
     (marked,) = shown["marked"]
     assert marked["score"] == pytest.approx(float(own), rel=1e-6) and marked["share"] == (normal >= own).mean()
-    assert [len(row["captions"]) for row in sent(app, "cnnviz.picture_choice")["rows"]] == [10, 10, 1]
+    assert [len(row["captions"]) for row in sent(app, "picture_choice")[0]["rows"]] == [10, 10, 1]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +57,7 @@ def test_it_opens_on_clothes_among_digits_with_the_visitors_own() -> None:
 def test_other_networks_kinds_and_scores_open_too(network: str, kind: str, score: str) -> None:
     app = opened(PAGE, STATE | {"anomalies_network": network, "anomalies_kind": kind, "anomalies_score": score})
     area = auroc(normal_scores(network).by(score), anomaly_scores(network, kind).by(score))
-    assert sent(app, "cnnviz.score_histogram")["auroc"] == area_words(area) and f"AUROC **{area_words(area)}**" in texts(app)
+    assert sent(app, "score_histogram")[0]["auroc"] == area_words(area) and f"AUROC **{area_words(area)}**" in texts(app)
     assert ("look *more* normal" in texts(app)) == (area < 0.5)
     assert ("trained with all ten classes" in texts(app)) == (kind == HELD_OUT)
 
@@ -72,7 +66,7 @@ def test_a_choice_that_the_next_network_does_not_offer_is_forgotten() -> None:
     app = opened(PAGE, STATE | {"anomalies_network": "vae_without_0", "anomalies_kind": HELD_OUT, "anomalies_score": KL})
     app.selectbox(key="anomalies_network").set_value("ae_16").run()
     assert not app.exception and not app.error
-    assert (app.selectbox(key="anomalies_kind").value, sent(app, "cnnviz.score_histogram")["axis"].split(" of")[0]) == (
+    assert (app.selectbox(key="anomalies_kind").value, sent(app, "score_histogram")[0]["axis"].split(" of")[0]) == (
         OTHER, "reconstruction",
     )  # fmt: skip
 
@@ -105,7 +99,7 @@ def test_without_the_data_sets_it_shows_reconstructions_and_says_so(monkeypatch:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     app = opened(PAGE, STATE)
     assert not app.error and "shown as its reconstruction, with the stored score" in texts(app)
-    titles = [row["title"] for row in sent(app, "cnnviz.picture_choice")["rows"]]
+    titles = [row["title"] for row in sent(app, "picture_choice")[0]["rows"]]
     assert ["the data set is not on this machine" in title for title in titles] == [True, True, False]
     question = Question(OPENING, OTHER, KL)
     shown, scores = worst_anomalies(question, 10), anomaly_scores(OPENING, OTHER)
@@ -118,7 +112,7 @@ def test_without_the_data_sets_it_shows_reconstructions_and_says_so(monkeypatch:
 def test_an_empty_pad_scores_below_every_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnviz.ui.latent.subject.opening", lambda: np.zeros((28, 28), np.uint8))
     app = opened(PAGE, STATE)
-    (marked,) = sent(app, "cnnviz.score_histogram")["marked"]
+    (marked,) = sent(app, "score_histogram")[0]["marked"]
     assert marked["share"] == 1 and marked["score"] == pytest.approx(anomaly_scores(OPENING, CONSTANT).by(TOTAL)[0], rel=1e-3)
     assert f"**Black** scores {anomaly_scores(OPENING, CONSTANT).by(TOTAL)[0]:.1f} nats" in texts(app)
 
@@ -131,7 +125,7 @@ def test_a_link_to_no_threshold_names_none(word: str | None) -> None:
 
 def test_a_link_far_beyond_all_scores_opens() -> None:
     app = opened(PAGE, STATE | {"anomalies_thresholds": {f"{OPENING} {TOTAL}": 1e8}})
-    assert sent(app, "cnnviz.score_histogram")["threshold"] == 1e8 and not app.error
+    assert sent(app, "score_histogram")[0]["threshold"] == 1e8 and not app.error
 
 
 NO_NUMBERS = (True, "1", None, float("nan"), float("inf"), 1e300, [1])

@@ -23,7 +23,7 @@ from cnnviz.ui.attribution.work import Job
 from cnnviz.ui.components.attribution_view import LEVELS
 from cnnviz.ui.components.digit_pad.opening import opening
 from cnnviz.ui.network.prediction import percent
-from tests.pages.opened import PYTORCH, header_of, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, sent
 
 LENET = "lenet_modern_mnist"
 SETTINGS = Settings("black", 64, 25, 0.15, 4, 2, "conv2", True)
@@ -31,12 +31,7 @@ SETTINGS = Settings("black", 64, 25, 0.15, 4, 2, "conv2", True)
 
 def shown(app) -> tuple[dict, list[np.ndarray]]:
     """What the grid of maps was sent: its header, and the maps (H,W), row by row."""
-    protos = [element.proto for element in app.get("bidi_component")]
-    message = next(proto for proto in protos if proto.component_name == "cnnviz.attribution_view")
-    header = header_of(message)
-    start = 4 + int.from_bytes(message.bytes[:4], "little")
-    ends = start + np.cumsum(header["blobs"])
-    blobs = [message.bytes[end - size : end] for end, size in zip(ends, header["blobs"], strict=True)]
+    header, blobs = sent(app, "attribution_view")
     panels = [panel for row in header["rows"] for panel in row["panels"] if panel["map"]]
     maps = [
         np.frombuffer(blob, "<i2").reshape(header["shape"]) * (panel["largest"] / LEVELS)

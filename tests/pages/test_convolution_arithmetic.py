@@ -1,6 +1,5 @@
 """The bench page under AppTest: defaults, presets, extremes, and settings that do not fit."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.presets import PRESETS
 from cnnviz.ui.components.convolution_bench.desk import MOST_TYPED, Desk
-from tests.pages.opened import APP, opened, run_code
+from tests.pages.opened import APP, header_of, opened, run_code
 
 
 def bench_page(numbers: dict[str, str] | None = None, **state: object) -> AppTest:
@@ -19,8 +18,7 @@ def bench_page(numbers: dict[str, str] | None = None, **state: object) -> AppTes
 def shown(page: AppTest) -> dict[str, Any]:
     """The header of the one component on the page: what `pack` has put before the numbers."""
     (component,) = page.get("bidi_component")
-    message = component.proto.bytes
-    return json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+    return header_of(component.proto)
 
 
 def is_drawn(page: AppTest) -> bool:

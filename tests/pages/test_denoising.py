@@ -16,21 +16,19 @@ from cnnviz.ui.anomalies.clean_digit import OPENING, REFERENCE, digit_at
 from cnnviz.ui.anomalies.denoise_notes import answer
 from cnnviz.ui.anomalies.denoise_tab import spoil, verdict
 from cnnviz.ui.components.denoise_view import DEEP, SIDE, Dial, Shown, denoise_view
-from tests.pages.opened import PYTORCH, header_of, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, sent
 
-VIEW = "cnnviz.denoise_view"
 PAGE = "denoising_and_anomalies"
 
 
-def sent(app: Any) -> tuple[dict[str, Any], np.ndarray]:
+def pictures_of(app: Any) -> tuple[dict[str, Any], np.ndarray]:
     """What the view was sent: its header, and the pictures (columns,28,28)."""
-    (proto,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.removesuffix(".again") == VIEW]
-    pixels = np.frombuffer(proto.bytes[-5 * 2 * SIDE * SIDE :], "<u2").reshape(5, SIDE, SIDE)
-    return header_of(proto), pixels / DEEP
+    header, (_, pixels) = sent(app, "denoise_view")
+    return header, np.frombuffer(pixels, "<u2").reshape(5, SIDE, SIDE) / DEEP
 
 
 def test_it_opens_at_the_noise_that_was_trained_on_and_its_errors_are_the_pictures() -> None:
-    header, pictures = sent(opened(PAGE))
+    header, pictures = pictures_of(opened(PAGE))
     assert (header["dial"]["name"], header["level"]) == ("gaussian", 0.5)
     assert header["dial"]["trained"] == engine.coder("ae_denoising").noise
     clean = digit_at(OPENING)[0]
@@ -60,7 +58,7 @@ def test_it_opens_at_the_noise_that_was_trained_on_and_its_errors_are_the_pictur
 )  # fmt: skip
 def test_the_level_is_the_hands_and_nonsense_changes_nothing(hand: Any, level: float) -> None:
     app = opened(PAGE, {"denoise_view": {"hand": hand}})
-    header, _ = sent(app)
+    header, _ = pictures_of(app)
     asked = hand.get("asked") if isinstance(hand, dict) else 0
     assert header["level"] == level and header["asked"] == (asked if isinstance(asked, int) and asked > 0 else 0)
     assert any("more than the 0.5" in remark for remark in header["remarks"]) == (level > 0.5)
@@ -72,7 +70,7 @@ def test_the_level_is_the_hands_and_nonsense_changes_nothing(hand: Any, level: f
 )  # fmt: skip
 def test_a_level_from_a_link(kind: str, named: str, level: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.query_params", {f"denoise_{kind}": named, "denoise_draw": "-1"})
-    header, _ = sent(opened(PAGE, {"denoise_kind": kind}))
+    header, _ = pictures_of(opened(PAGE, {"denoise_kind": kind}))
     assert (header["dial"]["name"], header["level"]) == (kind, level)
     assert header["levels"] == list(load_curves().levels[kind])
     assert ("never on this kind" in "".join(header["remarks"])) == (kind != "gaussian")
@@ -80,32 +78,32 @@ def test_a_level_from_a_link(kind: str, named: str, level: float, monkeypatch: p
 
 def test_the_box_stands_where_the_picture_is_black_and_another_draw_moves_it() -> None:
     app = opened(PAGE, {"denoise_kind": "box"})
-    header, pictures = sent(app)
+    header, pictures = pictures_of(app)
     row, column, side = header["box"]
     assert side == header["level"] == KINDS["box"].usual
     inside = np.zeros((SIDE, SIDE), bool)
     inside[row : row + side, column : column + side] = True
     assert np.array_equal(pictures[1], np.where(inside, 0, pictures[0]))
     app.button(key="denoise_again").click().run()
-    assert sent(app)[0]["box"] != header["box"]
+    assert pictures_of(app)[0]["box"] != header["box"]
 
 
 def test_an_empty_drawing_is_cleaned_like_any_other_and_said_to_be_empty() -> None:
     app = opened(PAGE, {"denoise_source": "draw", "denoise_pad": {"drawing": f"0:1:{b64encode(bytes(784)).decode()}"}})
-    header, pictures = sent(app)
+    header, pictures = pictures_of(app)
     assert pictures[0].max() == 0 and "The picture is empty" in header["remarks"][0]
 
 
 def test_the_number_names_a_picture_of_the_test_set() -> None:
     app = opened(PAGE, {"denoise_digit": 9_999})
-    _, pictures = sent(app)
+    _, pictures = pictures_of(app)
     assert np.abs(pictures[0] - digit_at(9_999)[0]).max() <= 0.5 / DEEP
 
 
 def test_without_the_data_set_the_clean_picture_is_a_reconstruction_and_that_is_said(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    header, pictures = sent(opened(PAGE))
+    header, pictures = pictures_of(opened(PAGE))
     assert any("MNIST is not on this machine" in remark for remark in header["remarks"])
     assert REFERENCE not in NETWORKS
     assert np.abs(pictures[0] - digit_at(OPENING)[0]).max() <= 0.5 / DEEP
@@ -115,7 +113,7 @@ def test_without_the_data_set_the_clean_picture_is_a_reconstruction_and_that_is_
 def test_the_code_gives_the_pictures_of_the_page(kind: str, level: float) -> None:
     hand = {"kind": kind, "level": level, "asked": 1}
     app = opened(PAGE, {"denoise_kind": kind, "denoising_end": PYTORCH, "denoise_draw": 3, "denoise_view": {"hand": hand}})
-    names, (header, pictures) = run_code(app), sent(app)
+    names, (header, pictures) = run_code(app), pictures_of(app)
     assert header["level"] == level
     assert np.abs(names["noisy"][0, 0].numpy() - pictures[1]).max() <= 1 / DEEP
     for name, picture, column in zip(NETWORKS, pictures[2:], header["columns"][2:], strict=True):

@@ -1,6 +1,5 @@
 """The tab Generate: what its sheets are sent, links that lie, sums of latents against the model, the family's numbers, its code."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from cnnviz.ui.latent.reading import atlas
 from cnnviz.ui.walks import arithmetic
 from cnnviz.ui.walks.arithmetic import Operand, remark, result
 from cnnviz.ui.walks.generate import CHOSEN, COUNT, PRIOR, SUM, VIEWS, linked, source
-from tests.pages.opened import opened
+from tests.pages.opened import opened, sent
 
 SENT = {"temperature": 1.5, "c": 4, "label": 7}
 
@@ -38,13 +37,10 @@ def app_of(state: dict[str, Any] | None = None, hand: dict[str, Any] | None = No
     return app
 
 
-def sent(app: AppTest) -> tuple[dict[str, Any], np.ndarray]:
+def draws_of(app: AppTest) -> tuple[dict[str, Any], np.ndarray]:
     """The header and the draws that the generator was sent."""
-    protos = [element.proto for element in app.get("bidi_component")]
-    (data,) = (one.bytes for one in protos if one.component_name.removesuffix(".again") == "cnnviz.generator")
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
-    return header, np.frombuffer(data[4 + length :], "<f4").reshape(-1, header["size"])
+    header, (draws,) = sent(app, "generator")
+    return header, np.frombuffer(draws, "<f4").reshape(-1, header["size"])
 
 
 def texts(app: AppTest) -> str:
@@ -60,7 +56,7 @@ def pictures(app: AppTest) -> dict[str, Any]:
 
 def test_it_opens_with_the_family_and_its_draws() -> None:
     app = app_of()
-    header, z = sent(app)
+    header, z = draws_of(app)
     assert np.array_equal(z, draws(COUNT, 16, seed=1))
     assert (header["view"], header["seed"], header["start"]) == ("draws", 1, {"temperature": 1, "c": 1, "label": 3})
     names = [one["id"].split()[0] for one in header["networks"]]
@@ -77,10 +73,10 @@ def test_it_opens_with_the_family_and_its_draws() -> None:
 
 def test_two_dimensions_another_seed_and_the_button() -> None:
     app = app_of({"walks_dimensions": 2, "walks_seed": 7})
-    header, z = sent(app)
+    header, z = draws_of(app)
     assert header["size"] == 2 and header["seed"] == 7 and np.array_equal(z, draws(COUNT, 2, seed=7))
     app.button(key="walks_another").click().run()
-    assert np.array_equal(sent(app)[1], draws(COUNT, 2, seed=8))
+    assert np.array_equal(draws_of(app)[1], draws(COUNT, 2, seed=8))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +114,7 @@ def test_where_the_hand_rests_is_kept_by_the_code_and_the_other_views() -> None:
     for name, sheet in found.items():
         assert np.abs(sheet.numpy() - engine.decode(name, z)).max() <= 2e-5
     app.session_state["walks_view"] = CHOSEN
-    header, z = sent(app.run())
+    header, z = draws_of(app.run())
     assert header["start"] == {"temperature": 0.5, "c": 4, "label": 7} and header["classes"] == list("0123456789")
     assert np.array_equal(z, draws(COUNT, 16, seed=1))
     wanted = engine.decode("vae_conditional", z / 2, np.full(COUNT, 7))
@@ -159,7 +155,7 @@ def test_what_does_not_fit_a_view_is_refused() -> None:
 
 def test_its_page_opens_it() -> None:
     app = opened("walks_and_generation", {"walks_tab": "Generate", "walks_dimensions": 2})
-    assert sent(app)[0]["view"] == "draws" and "same 36 draws" in texts(app)
+    assert draws_of(app)[0]["view"] == "draws" and "same 36 draws" in texts(app)
 
 
 def test_the_views_are_those_of_the_link() -> None:

@@ -10,15 +10,9 @@ from cnnviz.ui.components.digit_pad.opening import opening
 from cnnviz.ui.latent.reading import atlas, sheet, thumbnails
 from cnnviz.ui.latent.subject import OPENING, linked
 from tests.needed_data import need
-from tests.pages.opened import PYTORCH, header_of, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, sent
 
-MAP = "cnnviz.latent_map"
-
-
-def sent(app, name: str) -> dict:
-    """What a component was last sent as JSON."""
-    found = [element.proto for element in app.get("bidi_component") if element.proto.component_name.removesuffix(".again") == name]
-    return header_of(found[0])
+MAP = "latent_map"
 
 
 def texts(app) -> str:
@@ -33,7 +27,7 @@ def test_the_opening_digit_costs_what_the_model_says() -> None:
     assert f"= **{found.loss[0]:.1f} nats**" in texts(app) or abs(found.loss[0] * 10 % 1 - 0.5) < 0.2
     share = float((atlas("vae_2_c1").loss < atlas("vae_2_c1").loss[OPENING]).mean())
     assert f"more than {share:.1%} of the test pictures" in texts(app)
-    shown = sent(app, MAP)
+    shown = sent(app, MAP)[0]
     assert (shown["dimensions"], shown["selected"], shown["thumbnails"]) == (2, OPENING, "originals")
     assert shown["classes"] == list("0123456789") and len(set(shown["class_colours"])) == 10
 
@@ -51,7 +45,7 @@ def test_the_sheet_holds_each_picture_at_its_place() -> None:
 def test_a_conditional_network_and_one_without_kl_open_too() -> None:
     for name in ("ae_2", "vae_16_c1"):
         app = opened("latent_space", {"latent_network": name})
-        assert sent(app, MAP)["width"] == engine.coder(name).latent_size
+        assert sent(app, MAP)[0]["width"] == engine.coder(name).latent_size
         assert ("KL" in texts(app).split("nats")[0]) == engine.coder(name).variational
 
 
@@ -59,12 +53,12 @@ def test_a_conditional_network_and_one_without_kl_open_too() -> None:
 def test_every_tab_opens(tab: str) -> None:
     app = opened("latent_space", {"latent_tab": tab})
     if tab == "Dials":
-        start = sent(app, "cnnviz.latent_explorer")["start"]
+        start = sent(app, "latent_explorer")[0]["start"]
         assert np.allclose(start, atlas("vae_2_c1").mu[OPENING], atol=1e-6)
     elif tab == "The sum behind it":
         assert app.dataframe[0].value.shape == (2, 7) and "the training's own loss" in texts(app).lower()
     else:
-        assert sent(app, MAP)["atlas_id"] == "vae_2_c1 after training"
+        assert sent(app, MAP)[0]["atlas_id"] == "vae_2_c1 after training"
 
 
 def test_another_draw_changes_z_and_not_mu() -> None:
@@ -91,7 +85,7 @@ def test_without_the_data_set_the_pictures_are_reconstructions(monkeypatch: pyte
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     app = opened("latent_space")
-    assert sent(app, MAP)["thumbnails"] == "reconstructions"
+    assert sent(app, MAP)[0]["thumbnails"] == "reconstructions"
     known = atlas("vae_2_c1")
     decoded = engine.decode("vae_2_c1", known.mu[4321:4322])[0]
     _, pixels = sheet.__wrapped__("vae_2_c1")
@@ -119,7 +113,7 @@ def test_the_code_gives_the_numbers_of_the_page(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("kind", ["plain", "umap", "pca"])
 def test_a_drawing_stands_where_the_map_puts_its_latent(kind: str) -> None:
     app = opened("latent_space", {"latent_source": "draw", "latent_kind_2": kind})
-    (marker,) = sent(app, MAP)["markers"]
+    (marker,) = sent(app, MAP)[0]["markers"]
     mu = engine.encode("vae_2_c1", opening()[None] / np.float32(255)).mu
     place = mu if kind == "plain" else atlas("vae_2_c1").place(mu, f"{kind}2")
     assert marker["place"] == pytest.approx(place[0].tolist(), abs=1e-5)

@@ -1,6 +1,5 @@
 """The page Walks and generation, tab A to B: its films against the models, ends that are nothing, links that lie, its code."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +12,16 @@ from cnnviz.ui.latent.reading import atlas, thumbnails
 from cnnviz.ui.walks.ends import OPENING, PAIRS
 from cnnviz.ui.walks.field_notes import NETWORKS, answer, sure_half_way
 from cnnviz.walks import FRAMES, film
-from tests.pages.opened import PYTORCH, opened, run_code
+from tests.pages.opened import PYTORCH, opened, run_code, sent
 
 PAGE = "walks_and_generation"
 
 
-def sent(app) -> tuple[dict, np.ndarray, np.ndarray]:
+def films_of(app) -> tuple[dict, np.ndarray, np.ndarray]:
     """The films' header, and the pictures of the ends and of the films as the browser gets them: (2,28,28), (2,FRAMES,28,28)."""
-    names = [(element.proto.component_name.removesuffix(".again"), element.proto) for element in app.get("bidi_component")]
-    message = next(proto.bytes for name, proto in names if name == "cnnviz.walk_film")
-    length = int.from_bytes(message[:4], "little")
-    pictures = np.frombuffer(message[4 + length :], np.uint8).reshape(-1, 28, 28)
-    return json.loads(message[4 : 4 + length]), pictures[:2], pictures[2:].reshape(2, FRAMES, 28, 28)
+    header, blobs = sent(app, "walk_film")
+    pictures = np.frombuffer(b"".join(blobs), np.uint8).reshape(-1, 28, 28)
+    return header, pictures[:2], pictures[2:].reshape(2, FRAMES, 28, 28)
 
 
 def texts(app) -> str:
@@ -32,7 +29,7 @@ def texts(app) -> str:
 
 
 def test_it_opens_with_both_films_between_the_same_pictures() -> None:
-    header, ends, films = sent(opened(PAGE))
+    header, ends, films = films_of(opened(PAGE))
     pictures = thumbnails("vae_2_c1").pictures[list(OPENING.values())]
     assert np.array_equal(ends, pictures) and header["active"] == "A"
     assert header["ends"] == [f"2\nnumber {PAIRS[0].a:,}", f"9\nnumber {PAIRS[0].b:,}"]
@@ -49,7 +46,7 @@ def test_it_opens_with_both_films_between_the_same_pictures() -> None:
 @pytest.mark.parametrize("map_name", ["umap", "pca"])
 def test_in_sixteen_dimensions_the_way_lies_where_the_map_puts_it(map_name: str) -> None:
     state = {"walks_size": 16, "walks_weight": 10.0, "walks_way": "spherical", "walks_map": map_name}
-    header, _, _ = sent(opened(PAGE, state | {"walks_from": 7, "walks_to": 8}))
+    header, _, _ = films_of(opened(PAGE, state | {"walks_from": 7, "walks_to": 8}))
     ends = engine.encode("vae_16_c10", thumbnails("vae_16_c10").pictures[[7, 8]] / np.float32(255)).mu
     way = film("vae_16_c10", *ends, way="spherical").latents
     assert header["tracks"][1]["title"] == "VAE, C = 10"
@@ -58,7 +55,7 @@ def test_in_sixteen_dimensions_the_way_lies_where_the_map_puts_it(map_name: str)
 
 def test_the_same_picture_twice_stands_still_and_says_so() -> None:
     app = opened(PAGE, {"walks_from": 5, "walks_to": 5, "walks_way": "spherical"})
-    header, _, films = sent(app)
+    header, _, films = films_of(app)
     assert "A and B are the same picture: the films stand still" in texts(app)
     assert (films == films[:, :1]).all() and all(np.ptp(track["reconstruction"]) < 0.01 for track in header["tracks"])
 
@@ -66,21 +63,21 @@ def test_the_same_picture_twice_stands_still_and_says_so() -> None:
 def test_an_empty_drawing_is_encoded_and_said() -> None:
     app = opened(PAGE)
     app.toggle(key="walks_draw_B").set_value(True).run()
-    header, ends, _ = sent(app)
+    header, ends, _ = films_of(app)
     assert (header["active"], header["ends"][1]) == ("B", "your drawing") and np.array_equal(ends[1], opening())
     app.session_state["walks_drawn_B"] = np.zeros((28, 28), np.uint8)
     app.run()
-    _, ends, _ = sent(app)
+    _, ends, _ = films_of(app)
     assert "B is empty: the networks encode it like any other picture" in texts(app) and not ends[1].any()
     app.toggle(key="walks_draw_A").set_value(True).run()
-    assert not sent(app)[1][1].any()  # the pad shows A now, and the drawing of B stays
+    assert not films_of(app)[1][1].any()  # the pad shows A now, and the drawing of B stays
 
 
 def test_a_pair_and_the_swap_set_both_ends() -> None:
     app = opened(PAGE)
     app.button(key="walks_pair_2").click().run()
     assert [int(app.number_input(key=key).value) for key in ("walks_from", "walks_to")] == [PAIRS[2].a, PAIRS[2].b]
-    assert sent(app)[0]["tracks"][0]["axes"] == ["UMAP 1", "UMAP 2"]
+    assert films_of(app)[0]["tracks"][0]["axes"] == ["UMAP 1", "UMAP 2"]
     app.button(key="walks_swap").click().run()
     assert [int(app.number_input(key=key).value) for key in ("walks_from", "walks_to")] == [PAIRS[2].b, PAIRS[2].a]
 
@@ -89,7 +86,7 @@ def test_without_the_data_set_the_ends_are_reconstructions_and_it_is_said(monkey
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     app = opened(PAGE)
-    _, ends, _ = sent(app)
+    _, ends, _ = films_of(app)
     known = atlas("vae_2_c1").mu[list(OPENING.values())]
     assert np.abs(ends - engine.decode("vae_2_c1", known) * 255).max() <= 0.501
     assert "is not on this machine: the digits are what the VAE made of them" in texts(app)
@@ -99,7 +96,7 @@ def test_without_the_data_set_the_ends_are_reconstructions_and_it_is_said(monkey
 def test_the_code_makes_the_frames_of_the_page(way: str) -> None:
     app = opened(PAGE, {"walks_end": PYTORCH, "walks_way": way})
     films = run_code(app)["films"]
-    _, _, shown = sent(app)
+    _, _, shown = films_of(app)
     assert list(films) == ["ae_2", "vae_2_c1"]
     for made, pictures in zip(films.values(), shown, strict=True):
         assert np.abs(made.numpy() * 255 - pictures).max() <= 0.51

@@ -1,7 +1,9 @@
 """Browser components (Streamlit components v2), a folder each: Python face, scripts (.js), style sheets (.css)."""
 
 import json
-from collections.abc import Callable
+import struct
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha1
 from pathlib import Path
@@ -11,6 +13,7 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _SENT = "components_sent"  # session state: the components (folder, key) whose whole script this browser was sent
+_MADE = "components_made"  # session state: (folder, key) -> when its message was made, and the hash of its content
 LONG = 10_000  # characters of a script that is worth sending only once
 _KEEP = '\n(window.cnnvizScripts ??= {})["SCRIPT"] = import.meta.url;\n'
 _AGAIN = """// The whole script came with this component's first message and has left its address on the window.
@@ -23,33 +26,48 @@ export default async function (component) {
 """
 
 
-def component(folder: str, *, html: str = '<div class="root"></div>') -> Callable[..., Any]:
-    """Register the component in `folder` (a name beside this file) and return what mounts it.
+def component(folder: str, *, html: str = '<div class="root"></div>', uses: Sequence[str] = ()) -> Callable[..., Any]:
+    """Register the component in `folder` (a name beside this file) and return what mounts it: mount(key=, data=, ...).
 
-    The shared scripts here and all of the folder's .js files become one module, and exactly one of them has the
-    `export default`; its .css files become one isolated style sheet.
+    The shared scripts here, those of other folders that it `uses`, and all of the folder's .js files become one module, and
+    exactly one of them has the `export default`; the .css files become one isolated style sheet. data: what `pack` returns.
 
     Streamlit sends a component's script with every message, up to 80 kB for each move of a slider. So a long one is sent
     whole in a run of the whole page, and later in a few lines that call the first; a browser that lacks it asks for it.
     """
-    scripts = [*sorted(_HERE.glob("*.js")), *sorted((_HERE / folder).glob("*.js"))]
-    script = "\n".join(script.read_text("utf-8") for script in scripts) + "\n"
-    styles = sorted((_HERE / folder).glob("*.css"))
-    css = "\n".join(style.read_text("utf-8") for style in styles) + "\n"
-    register = partial(st.components.v2.component, html=html, css=css)
+    files = [*(_HERE / used for used in uses), *sorted((_HERE / folder).iterdir())]
+    script = _joined([*sorted(_HERE.glob("*.js")), *(file for file in files if file.suffix == ".js")])
+    register = partial(st.components.v2.component, html=html, css=_joined([file for file in files if file.suffix == ".css"]))
     if len(script) < LONG:
-        return register(f"cnnviz.{folder}", js=script)
-    name = f"{folder}-{sha1(script.encode()).hexdigest()[:12]}"  # a newer server is not answered by an older script
-    whole = register(f"cnnviz.{folder}", js=script + _KEEP.replace("SCRIPT", name))
-    again = register(f"cnnviz.{folder}.again", js=_AGAIN.replace("SCRIPT", name))
+        whole = again = register(f"cnnviz.{folder}", js=script)
+    else:
+        name = f"{folder}-{sha1(script.encode()).hexdigest()[:12]}"  # a newer server is not answered by an older script
+        whole = register(f"cnnviz.{folder}", js=script + _KEEP.replace("SCRIPT", name))
+        again = register(f"cnnviz.{folder}.again", js=_AGAIN.replace("SCRIPT", name))
 
-    def mount(*, key: str, **options: Any) -> Any:
-        sent = st.session_state.setdefault(_SENT, set())
-        known = (folder, key) in sent
-        sent.add((folder, key))
-        return (again if known else whole)(key=key, on_lost_change=lambda: _forget((folder, key)), **options)
+    def mount(*, key: str, data: bytes, **options: Any) -> Any:
+        one, sent = (folder, key), st.session_state.setdefault(_SENT, set())
+        known = one in sent
+        sent.add(one)
+        return (again if known else whole)(key=key, data=_dated(data, one), on_lost_change=partial(_forget, one), **options)
 
     return mount
+
+
+def _joined(files: Sequence[Path]) -> str:
+    return "\n".join(file.read_text("utf-8") for file in files) + "\n"
+
+
+def _dated(data: bytes, one: tuple[str, str]) -> bytes:
+    """The message with the time of its making behind it, float64 in microseconds: the browser shows none older than it has shown.
+
+    Sent again unchanged it keeps its time, so that Streamlit knows it for the same message.
+    """
+    made = st.session_state.setdefault(_MADE, {})
+    before, content = made.get(one, (0, None))
+    if content != hash(data):
+        made[one] = max(time.time_ns() // 1000, before + 1), hash(data)
+    return data + struct.pack("<d", made[one][0])
 
 
 def _forget(one: tuple[str, str]) -> None:

@@ -8,6 +8,11 @@ function unpack(message) {
   return header;
 }
 
+// When Python made a message, in microseconds: its last eight bytes, after all that unpack() reads.
+function madeAt(message) {
+  return new DataView(message.buffer, message.byteOffset + message.byteLength - 8).getFloat64(0, true);
+}
+
 // The first element of a piece of markup that a component itself has written.
 function html(markup) {
   const template = document.createElement("template");
@@ -46,10 +51,24 @@ function pictureCanvas(id) {
   return picture ? (picture.canvas ??= pixelCanvas(picture)) : null;
 }
 
-// What a component gives back for when it is taken away. Streamlit also calls it for a message that a newer one has overtaken:
-// then the element is still on the page, and its view, with all that the visitor did in it, must stay.
-function whenGone(element, close) {
-  return () => setTimeout(() => element.isConnected || close());
+// What a component's module exports: one view in each element that Streamlit mounts, shown each message by show(view, component).
+// Streamlit hands messages over late and out of order while Chromium still loads the module (several imports of it are answered
+// in any order), so one that was made before what is shown is left out. What is given back is called when the element is taken
+// away, but also for a message that a newer one has overtaken: then the element is still on the page, and its view, with all
+// that the visitor did in it, must stay.
+function oneView(View, show) {
+  return (component) => {
+    const { parentElement, data } = component, root = parentElement.querySelector(".root"), made = madeAt(data);
+    if (made < root.made) return;
+    root.made = made;
+    root.view ??= new View(root, data);
+    show(root.view, component);
+    return () => setTimeout(() => {
+      if (root.isConnected) return;
+      root.view?.close?.();
+      delete root.view;
+    });
+  };
 }
 
 // Hand a blob to the visitor as a file.

@@ -208,12 +208,4 @@ class ActivationView {
   }
 }
 
-const views = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new ActivationView(root));
-  const view = (root.view = views.get(root));   // for tests
-  view.load(data, setTriggerValue);
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+export default oneView(ActivationView, (view, { data, setTriggerValue }) => view.load(data, setTriggerValue));

@@ -3,8 +3,6 @@
 
 const LEVELS = 32767;   // as in __init__.py
 const SMALL = 64;       // pixels: up to here each pixel is a square on the screen
-const views = new WeakMap();   // Streamlit calls the default export again with new data: one view a mount
-
 const escape = (text) => { const span = document.createElement("span"); span.textContent = text; return span.innerHTML; };
 
 // Three significant digits, whatever the size of the numbers.
@@ -18,7 +16,7 @@ function threeDigits(value) {
 class Maps {
   constructor(root) {
     this.node = html(`<div class="maps"><div class="grid"></div><div class="spoken" aria-live="polite"></div></div>`);
-    root.querySelector(".root").replaceChildren(this.node);
+    root.replaceChildren(this.node);
     this.grid = this.node.querySelector(".grid");
     this.place = null;
     this.grid.onpointermove = (event) => this.point(event);
@@ -104,9 +102,4 @@ class Maps {
   }
 }
 
-export default function ({ parentElement, data }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new Maps(parentElement)));
-  view.show(unpack(data));
-  return whenGone(parentElement, () => views.delete(parentElement));
-}
+export default oneView(Maps, (maps, { data }) => maps.show(unpack(data)));

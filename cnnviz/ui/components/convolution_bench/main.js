@@ -253,12 +253,5 @@ class BenchView {
   }
 }
 
-const views = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new BenchView(root));
-  const view = views.get(root);
-  view.load(data, (name, value) => (["edit", "way"].includes(name) ? setTriggerValue : setStateValue)(name, value));
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+export default oneView(BenchView, (bench, { data, setStateValue, setTriggerValue }) =>
+  bench.load(data, (name, value) => (["edit", "way"].includes(name) ? setTriggerValue : setStateValue)(name, value)));

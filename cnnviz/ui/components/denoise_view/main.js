@@ -90,13 +90,7 @@ class View {
   }
 }
 
-const views = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new View(root));
-  const view = (root.view = views.get(root));   // for tests
+export default oneView(View, (view, { data, setStateValue }) => {
   view.send = setStateValue;
   view.load(data);
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+});

@@ -233,11 +233,4 @@ function cross(pen, y, x) {
   pen.stroke();
 }
 
-const pads = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!pads.has(root)) { pads.set(root, new DigitPad(root)); root.pad = pads.get(root); }
-  pads.get(root).load(unpack(data), setStateValue);
-  return whenGone(root, () => { pads.get(root)?.close(); pads.delete(root); });
-}
+export default oneView(DigitPad, (pad, { data, setStateValue }) => pad.load(unpack(data), setStateValue));

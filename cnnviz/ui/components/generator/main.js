@@ -118,13 +118,7 @@ class Generator {
   }
 }
 
-const generators = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!generators.has(root)) generators.set(root, new Generator(root));
-  const generator = (root.view = generators.get(root));   // for tests
+export default oneView(Generator, (generator, { data, setStateValue }) => {
   generator.send = setStateValue;
   generator.load(data);
-  return whenGone(root, () => { generator.close(); generators.delete(root); });
-}
+});

@@ -146,13 +146,7 @@ class Explorer {
   }
 }
 
-const explorers = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!explorers.has(root)) explorers.set(root, new Explorer(root));
-  const explorer = (root.view = explorers.get(root));   // for tests
+export default oneView(Explorer, (explorer, { data, setStateValue }) => {
   explorer.send = setStateValue;
   explorer.load(unpack(data));
-  return whenGone(root, () => { explorer.close(); explorers.delete(root); });
-}
+});

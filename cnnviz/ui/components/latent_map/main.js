@@ -4,7 +4,6 @@ const CLICK = 4, EASE = 0.25;          // CSS pixels that a click may move; shar
 const MOVE = 500;                      // ms in which the dots go to their places on another map
 const ON_DARK = 8, ON_LIGHT = -4;      // of the 32 colours of the scale, those left out: too near to the background
 const ENDS = [0.01, 0.99];             // quantiles at the ends of a colour scale: a few costly digits would dim all others
-const views = new WeakMap();
 
 class LatentMap {
   constructor(root) {
@@ -196,11 +195,7 @@ class LatentMap {
 
 Object.assign(LatentMap.prototype, HAND, SAVES);
 
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new LatentMap(root));
-  const view = (root.view = views.get(root));   // for tests
-  view.send = (choice) => setStateValue("choice", choice);
-  view.show(unpack(data));
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+export default oneView(LatentMap, (map, { data, setStateValue }) => {
+  map.send = (choice) => setStateValue("choice", choice);
+  map.show(unpack(data));
+});

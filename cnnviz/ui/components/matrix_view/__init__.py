@@ -1,31 +1,15 @@
 """A convolution as a matrix, in the browser: entries coloured, linked by hovering to the input, the kernel and the output."""
 
-from pathlib import Path
-
-import streamlit as st
 from torch import Tensor
 
 from cnnviz.bench.matrices import MatrixView
-from cnnviz.ui.components import pack
+from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.convolution_bench import ENDS
 from cnnviz.ui.components.convolution_bench.desk import Desk
 
-_COMPONENTS = Path(__file__).parents[1]
-# The desk, the pens and the numerals of the bench, then this folder's own script.
-_SCRIPTS = [
-    *sorted(_COMPONENTS.glob("*.js")),
-    _COMPONENTS / "convolution_bench" / "desk.js",
-    _COMPONENTS / "convolution_bench" / "scene.js",
-    _COMPONENTS / "convolution_bench" / "pen.js",
-    _COMPONENTS / "matrix_view" / "matrix_view.js",
-]
-_STYLES = [_COMPONENTS / "convolution_bench" / "desk.css", _COMPONENTS / "matrix_view" / "matrix_view.css"]
-_mount = st.components.v2.component(
-    "cnnviz.matrix_view",
-    html='<div class="root"></div>',
-    css="\n".join(style.read_text("utf-8") for style in _STYLES) + "\n",
-    js="\n".join(script.read_text("utf-8") for script in _SCRIPTS) + "\n",
-)
+# The desk, the pens and the numerals of the bench.
+_BENCH = [f"convolution_bench/{name}" for name in ("desk.js", "scene.js", "pen.js", "desk.css")]
+_mount = component("matrix_view", uses=_BENCH)
 
 
 def matrix_view(

@@ -198,12 +198,5 @@ class MatrixPicture {
   }
 }
 
-const pictures = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!pictures.has(root)) pictures.set(root, new MatrixPicture(root));
-  root.picture = pictures.get(root); // for whoever tests where its cells stand
-  pictures.get(root).load(data, (name, value) => (name === "way" ? setTriggerValue : setStateValue)(name, value));
-  return whenGone(root, () => { pictures.get(root)?.close(); pictures.delete(root); });
-}
+export default oneView(MatrixPicture, (picture, { data, setStateValue, setTriggerValue }) =>
+  picture.load(data, (name, value) => (name === "way" ? setTriggerValue : setStateValue)(name, value)));

@@ -212,12 +212,4 @@ class NetworkView {
   }
 }
 
-const views = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new NetworkView(root));
-  const view = views.get(root);
-  view.load(data, setTriggerValue);
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+export default oneView(NetworkView, (view, { data, setTriggerValue }) => view.load(data, setTriggerValue));

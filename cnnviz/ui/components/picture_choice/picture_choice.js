@@ -1,7 +1,5 @@
 // Each picture is a button; the one that was clicked last is ringed, whatever an older answer says.
 
-const views = new WeakMap();
-
 class PictureChoice {
   constructor(root) {
     this.root = root;
@@ -44,11 +42,7 @@ class PictureChoice {
   close() { window.removeEventListener("cnnviz-arrays", this.arrived); }
 }
 
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new PictureChoice(root));
-  const view = views.get(root);
+export default oneView(PictureChoice, (view, { data, setStateValue }) => {
   view.send = (choice) => setStateValue("chosen", choice);
   view.show(unpack(data));
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+});

@@ -235,13 +235,8 @@ class View {
   }
 }
 
-const views = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement.querySelector(".root"))));
+export default oneView(View, (view, { data, setStateValue }) => {
   view.send = setStateValue;
   if (view.data !== data) view.load((view.data = data));
   else view.layout();             // another theme
-  return whenGone(parentElement, () => { view.close(); views.delete(parentElement); });
-}
+});

@@ -3,15 +3,15 @@
 
 const REST = 300;
 const SIDE = 40;   // px that the row numbers take
-const lenses = new WeakMap();   // Streamlit calls the default export again with new data: one lens a mount
 
 class Lens {
-  constructor(root, { start, opening, grids }) {
+  constructor(root, message) {
+    const { start, opening, grids } = unpack(message);
     this.view = { ...start };
     this.grids = grids;
     this.moved = start.row !== opening.row || start.col !== opening.col;   // has somebody pinned a place?
     this.node = html(MARKUP);
-    root.querySelector(".root").replaceChildren(this.node);
+    root.replaceChildren(this.node);
     const find = (selector) => this.node.querySelector(selector);
     this.box = find(".picture"); this.canvas = find("canvas"); this.grid = find(".grid");
     this.pinned = find(".frame.pinned"); this.pointed = find(".frame.pointed");
@@ -221,11 +221,7 @@ class Lens {
   }
 }
 
-export default function ({ parentElement, data, setStateValue }) {
-  const header = unpack(data);
-  let lens = lenses.get(parentElement);
-  if (!lens) lenses.set(parentElement, (lens = new Lens(parentElement, header)));
+export default oneView(Lens, (lens, { data, setStateValue }) => {
   lens.send = (view) => setStateValue("view", view);
-  lens.show(header);
-  return whenGone(parentElement, () => { lens.close(); lenses.delete(parentElement); });
-}
+  lens.show(unpack(data));
+});

@@ -83,11 +83,4 @@ class PredictionBars {
   }
 }
 
-const answers = new WeakMap();
-
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector(".root");
-  if (!answers.has(root)) answers.set(root, new PredictionBars(root));
-  root.answer = answers.get(root);
-  root.answer.load(data);
-}
+export default oneView(PredictionBars, (bars, { data }) => bars.load(data));

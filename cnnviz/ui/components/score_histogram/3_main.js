@@ -1,7 +1,6 @@
 // The view and the hand on it: a threshold moves without a message, and is told when it rests.
 
 const REST = 300;   // ms after the last key
-const views = new WeakMap();
 
 class ScoreHistogram {
   constructor(root) {
@@ -148,11 +147,7 @@ function percent(share) {
 
 Object.assign(ScoreHistogram.prototype, PAINT);
 
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, new ScoreHistogram(root));
-  const view = (root.view = views.get(root));   // for tests
-  view.send = (value) => setStateValue("threshold", value);
-  view.show(unpack(data));
-  return whenGone(root, () => { view.close(); views.delete(root); });
-}
+export default oneView(ScoreHistogram, (histogram, { data, setStateValue }) => {
+  histogram.send = (value) => setStateValue("threshold", value);
+  histogram.show(unpack(data));
+});

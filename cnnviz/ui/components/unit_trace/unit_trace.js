@@ -234,12 +234,4 @@ class UnitTrace {
   }
 }
 
-const traces = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!traces.has(root)) traces.set(root, new UnitTrace(root));
-  const trace = traces.get(root);
-  trace.load(data, setTriggerValue);
-  return whenGone(root, () => { trace.close(); traces.delete(root); });
-}
+export default oneView(UnitTrace, (trace, { data, setTriggerValue }) => trace.load(data, setTriggerValue));

@@ -140,13 +140,7 @@ class WalkFilm {
   }
 }
 
-const films = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!films.has(root)) films.set(root, new WalkFilm(root));
-  const film = (root.view = films.get(root));   // for tests
+export default oneView(WalkFilm, (film, { data, setTriggerValue }) => {
   film.send = setTriggerValue;
   film.load(data);
-  return whenGone(root, () => { film.close(); films.delete(root); });
-}
+});
