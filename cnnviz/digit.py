@@ -152,6 +152,18 @@ def pixels_code(image: Tensor) -> str:
     )
 
 
+def levels_code(pictures: Tensor, what: str) -> list[str]:
+    """Lines of code that write small pictures out and leave them in `x`, (P,1,H,W) in [0,1].
+
+    pictures: (P,H,W) in multiples of 1/255. what: said of them in a comment.
+    """
+    count, height, width = pictures.shape
+    lines = [f"levels = [  # {what}, {f'{count} x ' if count > 1 else ''}{height} x {width}, 0 to 255"]
+    for row in (pictures * 255).round().int().view(-1, width).tolist():
+        lines += wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
+    return [*lines, "]", f"x = torch.tensor(levels).view({count}, 1, {height}, {width}) / 255"]
+
+
 def _levels(drawing: Tensor) -> Tensor:
     """Whole levels 0..255, (H,W) int64."""
     if drawing.ndim != 2 or not drawing.numel():

@@ -13,7 +13,7 @@ import torch
 from cnnviz.atlas import Atlas
 
 LAST_SEED = 999_999
-HOTTEST = 3.0  # times the spread of N(0, 1): beyond it nothing was ever encoded
+HOTTEST = 3.0  # times the spread of N(0, 1): the slider's end
 INSIDE = 0.95  # share of the draws from N(0, 1) that fall into the ball in which encodings are counted
 NEAR = 0.9  # share of the encodings that lie nearer to another one than what is called near to one
 PROBES = 500  # draws, and encodings, whose neighbours are looked for

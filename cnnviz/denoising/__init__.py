@@ -60,10 +60,10 @@ def cross_entropy(pictures: Tensor, clean: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Curve:
-    """Means over the test pictures, one a level of the noise: squared error of a pixel, cross-entropy in nats (None for LEFT)."""
+    """Means over the test pictures, one a level of the noise: squared error of a pixel, cross-entropy in nats (None: infinite)."""
 
     squared: tuple[float, ...]
-    cross_entropy: tuple[float, ...] | None
+    cross_entropy: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def load_curves(path: Path = CURVES) -> Curves:
         found = json.loads(path.read_text("utf-8"))
         levels = {kind: tuple(map(float, part["levels"])) for kind, part in found["kinds"].items()}
         curves = {
-            kind: {name: Curve(tuple(curve["squared"]), tuple(curve["cross_entropy"]) if name != LEFT else None)
+            kind: {name: Curve(tuple(curve["squared"]), tuple(curve["cross_entropy"]))
                    for name, curve in part["curves"].items()}
             for kind, part in found["kinds"].items()
         }  # fmt: skip

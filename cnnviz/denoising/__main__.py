@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 import time
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from cnnviz import datasets
 from cnnviz.checkpoints import load_checkpoint
-from cnnviz.denoising import CURVES, LEFT, NETWORKS, cleaned, squared_error
+from cnnviz.denoising import CURVES, LEFT, NETWORKS, cleaned, cross_entropy, squared_error
 from cnnviz.noise import add_noise
 
 FOLDER = CURVES.parent
@@ -45,10 +46,10 @@ def main(arguments: list[str] | None = None) -> None:
     out.write_text(json.dumps({"card": card, "kinds": kinds}, indent=1) + "\n", "utf-8")
 
 
-def measure(models: dict[str, Any], clean: Tensor, kind: str, level: float) -> dict[str, dict[str, float]]:
-    """Mean errors at one level of a noise, drawn with SEED: network or LEFT -> "squared", and "cross_entropy" but for LEFT."""
+def measure(models: dict[str, Any], clean: Tensor, kind: str, level: float) -> dict[str, dict[str, float | None]]:
+    """Mean errors at one level of a noise, drawn with SEED: network or LEFT -> "squared", "cross_entropy"; None: infinite."""
     noisy = add_noise(clean, kind, level, torch.Generator().manual_seed(SEED))
-    found = {LEFT: {"squared": _short(squared_error(noisy, clean))}}
+    found = {LEFT: {"squared": _short(squared_error(noisy, clean)), "cross_entropy": _short(cross_entropy(noisy, clean))}}
     for name, model in models.items():
         back = cleaned(model, noisy, clean)
         found[name] = {"squared": _short(back.squared), "cross_entropy": _short(back.cross_entropy)}
@@ -65,8 +66,10 @@ def fingerprint(name: str) -> str:
     return hashlib.sha256(path_of(name).read_bytes()).hexdigest()
 
 
-def _short(values: Tensor) -> float:
-    return float(f"{float(values.double().mean()):.{DIGITS}g}")
+def _short(values: Tensor) -> float | None:
+    """The mean; None where it is infinite, which JSON cannot say."""
+    mean = float(values.double().mean())
+    return float(f"{mean:.{DIGITS}g}") if isfinite(mean) else None
 
 
 if __name__ == "__main__":

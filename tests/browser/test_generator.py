@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -111,6 +112,21 @@ def test_the_family_follows_its_slider_without_the_server(page: Page, serve) -> 
         page.get_by_role("button", name="CSV").click()
     rows = download.value.path().read_text("utf-8").splitlines()
     assert len(rows) == 6 and float(rows[1].split(",")[-2]) == pytest.approx(member(atlas("ae_2")).reconstruction)
+
+
+def test_the_drawings_are_files_that_look_as_on_the_page(page: Page, serve) -> None:
+    Sheets(page, serve(APP))
+    files = {"family": ("family of 16 dimensions, C = 1.svg", []),
+             "cloud": ("encodings in 16 dimensions, C = 1, T = 1.00.svg", ["AE", "VAE, C = 1", "draws: 0 ± 1.00"])}  # fmt: skip
+    for figure, (name, key) in files.items():
+        with page.expect_download() as download:
+            page.locator(f".{figure}").get_by_role("button", name="SVG").click()
+        assert download.value.suggested_filename == name
+        root = ElementTree.parse(download.value.path()).getroot()
+        texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+        shown = page.locator(f".{figure} svg text")
+        assert [element.text for element in texts] == [*shown.all_text_contents(), *key]
+        assert {element.get("fill") for element in texts} == {shown.first.evaluate("(text) => getComputedStyle(text).fill")}
 
 
 def test_at_rest_the_family_is_decoded_ahead(page: Page, serve) -> None:

@@ -174,3 +174,23 @@ def test_the_page_keeps_a_linked_threshold_and_shows_the_chosen_picture(page: Pa
     expect(page.get_by_text("anomaly: noise, number")).to_have_count(0)
     expect(page.get_by_text("pixels' losses add up to a reconstruction score")).to_be_visible()
     expect(page.get_by_role("button", name="Yours: your drawing")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_kind_of_anomalies_outlasts_another_network(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/denoising_and_anomalies?denoising_tab=Anomalies&anomalies_kind=rotated")
+    legend = page.locator(".score-histogram .legend")
+    expect(legend).to_contain_text("MNIST rotated by 90°", timeout=60_000)
+    page.get_by_role("combobox", name="Auto-encoder").click()
+    page.get_by_role("option", name="Fashion").click()
+    expect(legend).to_contain_text("Fashion-MNIST rotated by 90°")
+    page.get_by_role("radio", name="reconstruction", exact=True).click()
+    expect(page.locator(".score-histogram .stage")).to_be_visible()
+    page.wait_for_url("**/*anomalies_score=reconstruction*")
+    expect(legend).to_contain_text("Fashion-MNIST rotated by 90°")
+
+
+def test_the_scores_stay_however_many_other_numbers_come(page: Page, serve) -> None:
+    root = opened(page, serve, "sets=many")
+    for turn in range(1, 31):  # more than the browser keeps
+        page.get_by_role("button", name="other numbers").click()
+        expect(root.locator(".marked")).to_contain_text(f"your drawing: {40 + turn}.0 nats")

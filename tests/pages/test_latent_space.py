@@ -34,7 +34,7 @@ def test_the_opening_digit_costs_what_the_model_says() -> None:
 
 def test_the_sheet_holds_each_picture_at_its_place() -> None:
     need("mnist")
-    _, pixels = sheet("vae_2_c1")
+    pixels = sheet(thumbnails("vae_2_c1").pictures)
     images = datasets.load("mnist", "test").images[:, 0].numpy()
     assert pixels.shape == (2800, 2800)
     for number in (0, 99, 100, 4321, 9999):
@@ -88,8 +88,13 @@ def test_without_the_data_set_the_pictures_are_reconstructions(monkeypatch: pyte
     assert sent(app, MAP)[0]["thumbnails"] == "reconstructions"
     known = atlas("vae_2_c1")
     decoded = engine.decode("vae_2_c1", known.mu[4321:4322])[0]
-    _, pixels = sheet.__wrapped__("vae_2_c1")
+    pixels = sheet(thumbnails("vae_2_c1").pictures)
     assert np.abs(pixels[28 * 43 : 28 * 44, 28 * 21 : 28 * 22] - decoded * 255).max() <= 0.51
+
+
+def test_the_training_tab_brings_its_pictures_along() -> None:
+    app = opened("latent_space", {"latent_tab": "Training"})
+    assert sent(app, "pixels")[0]["picture_id"] == sent(app, MAP)[0]["picture_id"]
 
 
 def test_umap_settings_that_fail_say_why_and_the_button_waits() -> None:

@@ -90,6 +90,8 @@ def test_without_the_data_set_the_ends_are_reconstructions_and_it_is_said(monkey
     known = atlas("vae_2_c1").mu[list(OPENING.values())]
     assert np.abs(ends - engine.decode("vae_2_c1", known) * 255).max() <= 0.501
     assert "is not on this machine: the digits are what the VAE made of them" in texts(app)
+    app.segmented_control(key="walks_size").set_value(16).run()  # the fragment alone: the pictures under the pointer come along
+    assert sent(app, "pixels")[0]["picture_id"] == sent(app, "walk_film")[0]["picture_id"] == "vae_16_c1 reconstructions"
 
 
 @pytest.mark.parametrize("way", ["linear", "spherical"])

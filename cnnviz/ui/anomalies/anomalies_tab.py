@@ -14,10 +14,13 @@ from cnnviz.anomalies.roc import auroc
 from cnnviz.ui.anomalies import uniform
 from cnnviz.ui.anomalies.anomaly_code import anomaly_code
 from cnnviz.ui.anomalies.evidence import (
+    FALSE_ALARMS,
     HELD_OUT,
+    KIND_NAMES,
     SCORE_TITLES,
     Question,
     anomaly_scores,
+    is_here,
     kind_title,
     kinds,
     network_names,
@@ -26,12 +29,11 @@ from cnnviz.ui.anomalies.evidence import (
 )  # fmt: skip
 from cnnviz.ui.anomalies.worst import show_worst
 from cnnviz.ui.components.score_histogram import FARTHEST, Marked, area_words, score_histogram
-from cnnviz.ui.frame import fragment, link, plain
+from cnnviz.ui.frame import fragment, link, plain, speaking_errors
 from cnnviz.ui.latent.reading import atlas
 from cnnviz.ui.latent.subject import DRAW, PICTURE, Subject, visitors
 
 OPENING = "vae_16_c1"
-FALSE_ALARMS = 0.05  # share of the normal pictures that the opening threshold calls anomalies: usual, no more
 OWN = (DRAW, PICTURE, "none")
 LINKED = "threshold"
 
@@ -45,7 +47,8 @@ def _draw(key: str) -> None:
     question = _question(key)
     normal, anomalous = normal_scores(question.name), anomaly_scores(question.name, question.kind)
     left, right = st.columns([7, 3], gap="medium")
-    with right:
+    found = None
+    with right, speaking_errors():  # a picture that cannot be read takes nothing else away
         found = _own(question, key)
     with left:
         scores = normal.by(question.score), anomalous.by(question.score)
@@ -58,7 +61,7 @@ def _draw(key: str) -> None:
                                help="Every score, three to four digits: they are stored in half precision")  # fmt: skip
     chosen = show_worst(question, found, key=key)
     st.session_state[f"{key}_chosen"] = (question, chosen)  # session state: for the code
-    uniform.show(question)
+    uniform.show(question, key=key)
 
 
 _alone = fragment(_draw)
@@ -81,7 +84,7 @@ def _question(key: str) -> Question:
                                 key=f"{key}_network", bind="query-params", persist_state="session", width=360))  # fmt: skip
         offered = kinds(name)
         _forget_other(f"{key}_kind", offered)
-        kind = str(st.selectbox("Anomalies", offered, format_func=lambda kind: kind_title(name, kind), label_visibility="collapsed",
+        kind = str(st.selectbox("Anomalies", offered, format_func=KIND_NAMES.__getitem__, label_visibility="collapsed",
                                 key=f"{key}_kind", bind="query-params", persist_state="session", width=200))  # fmt: skip
         if kind == ROTATED:
             angle = st.selectbox("Angle", ANGLES, index=ANGLES.index(90), format_func="{}°".format, label_visibility="collapsed",
@@ -159,6 +162,8 @@ def _words(question: Question, normal: np.ndarray, anomalous: np.ndarray) -> str
     if question.kind == HELD_OUT and OPENING in network_names():
         known = anomaly_of_seen(OPENING, question)
         words += f" The same network trained with all ten classes: AUROC {area_words(known)}."
+    if not (is_here(question.name, HELD_OUT) and is_here(question.name, question.kind)):
+        words += " The scores are those stored with the network: not all of these pictures are on this machine."
     return words
 
 

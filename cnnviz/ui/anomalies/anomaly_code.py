@@ -1,10 +1,11 @@
 """PyTorch code that scores the chosen picture and computes the AUROC without this app."""
 
-import textwrap
+import torch
 
 from cnnviz import engine
 from cnnviz.anomalies import KL, TOTAL
 from cnnviz.anomalies.pictures import CONSTANT, NOISE, OTHER, ROTATED, needed
+from cnnviz.digit import levels_code
 from cnnviz.ui.anomalies.evidence import HELD_OUT, Question
 from cnnviz.ui.anomalies.worst import Chosen
 
@@ -26,11 +27,9 @@ def anomaly_code(question: Question, chosen: Chosen) -> str:
     lines += [f"    return {kl}" if question.score == KL else f"    bce = {bce}"]
     if question.score != KL:
         lines += [f"    return bce + {kl}" if question.score == TOTAL else "    return bce"]
-    lines += ["", "", "levels = [  # the picture, 28 x 28, 0 to 255"]
-    for row in chosen.picture.astype(int).tolist():
-        lines += textwrap.wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
+    lines += ["", "", *levels_code(torch.tensor(chosen.picture)[None] / 255, "the picture")]
     lines += [
-        "]", "with torch.inference_mode():", "    score = scores(torch.tensor(levels).view(1, 1, 28, 28) / 255).item()",
+        "with torch.inference_mode():", "    score = scores(x).item()",
         'print(f"score {score:.1f} nats")', "", *_sets(question, coder.without, coder.card.data),
         "with torch.inference_mode():", "    low, high = scores(normal), scores(anomalous)",
         "auroc = ((high[:, None] > low).double() + (high[:, None] == low) / 2).mean().item()  # over all pairs",

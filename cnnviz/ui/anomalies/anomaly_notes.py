@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz import engine
 from cnnviz.anomalies import RECONSTRUCTION
 from cnnviz.anomalies.roc import auroc, confusion
-from cnnviz.ui.anomalies.evidence import HELD_OUT, OTHER, anomaly_scores, network_names, normal_scores
+from cnnviz.ui.anomalies.evidence import FALSE_ALARMS, HELD_OUT, OTHER, anomaly_scores, network_names, normal_scores
 
 NOTICE = """
 - Drag the threshold: what it gains in anomalies caught, it pays in false alarms. The ROC curve shows all these bargains at once,
@@ -21,8 +21,7 @@ NOTICE = """
   network finds the empty picture more normal than every digit.
 - Accuracy depends on how many there are of each set; the two rates do not.
 """
-QUESTION = "At a threshold that lets 5 % of the normal pictures be false alarms, how many anomalies does each network catch?"
-ALARMS = 0.05
+QUESTION = f"At a threshold that lets {FALSE_ALARMS:.0%} of the normal pictures be false alarms, how many does each network catch?"
 
 
 def answer() -> str:
@@ -32,6 +31,6 @@ def answer() -> str:
         normal = normal_scores(name).by(RECONSTRUCTION)
         kind, what = (HELD_OUT, "the class it never saw") if engine.coder(name).without else (OTHER, "the other data set")
         anomalous = anomaly_scores(name, kind).by(RECONSTRUCTION)
-        found = confusion(normal, anomalous, float(np.quantile(normal, 1 - ALARMS)))
+        found = confusion(normal, anomalous, float(np.quantile(normal, 1 - FALSE_ALARMS)))
         lines.append(f"- {title}: **{found.true_positive_rate:.1%}** of {what}, AUROC {auroc(normal, anomalous):.4f}")
     return "By the reconstruction score:\n" + "\n".join(lines)

@@ -1,8 +1,8 @@
 """PyTorch code that spoils the digit on screen and cleans it without this app."""
 
-import textwrap
-
 from cnnviz.denoising import NETWORKS
+from cnnviz.digit import levels_code
+from cnnviz.noise import FIELD, hit_pixels
 from cnnviz.ui.anomalies.denoise_tab import current
 
 NOISE = {
@@ -21,16 +21,12 @@ NOISE = {
 
 def code(key: str) -> str:
     """Code that leaves the noisy picture in `noisy` and the cleaned ones in `cleaned`, and prints their errors."""
-    from cnnviz.noise import FIELD, hit_pixels
-
     shown = current(key)
     lines = [
         "import torch", "from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss",
-        "from cnnviz.checkpoints import load_checkpoint", "", "levels = [  # the clean picture, 28 x 28, 0 to 255",
+        "from cnnviz.checkpoints import load_checkpoint", "", *levels_code(shown.clean[0], "the clean picture"),
     ]  # fmt: skip
-    for row in (shown.clean[0, 0] * 255).round().int().tolist():
-        lines += textwrap.wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
-    lines += ["]", "x = torch.tensor(levels).view(1, 1, 28, 28) / 255", f"generator = torch.Generator().manual_seed({shown.draw})"]
+    lines += [f"generator = torch.Generator().manual_seed({shown.draw})"]
     values = {"level": shown.level, "hit": hit_pixels(shown.level, 784) if shown.kind == "salt" else 0, "side": int(shown.level),
               "places": FIELD - int(shown.level) + 1}  # fmt: skip
     lines += [line.format(**values) for line in NOISE[shown.kind]]

@@ -129,7 +129,7 @@ def _columns(spoiled: Spoiled, curves: Curves) -> list[Shown]:
         found.append((name, back.pictures.cpu(), back.squared, back.cross_entropy))
     return [
         Shown(TITLES[name], _picture(picture), COLOURS[name], float(squared), float(entropy),
-              list(zip(curve.squared, curve.cross_entropy or [None] * len(curve.squared), strict=True)))
+              list(zip(curve.squared, curve.cross_entropy, strict=True)))
         for name, picture, squared, entropy in found if (curve := means[name])
     ]  # fmt: skip
 

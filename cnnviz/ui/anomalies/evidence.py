@@ -13,6 +13,11 @@ from cnnviz.ui import cached
 from cnnviz.ui.latent.reading import atlas
 
 HELD_OUT = "held_out"
+# As the choice among kinds calls them: alike for all networks, since the browser keeps the words it was sent.
+KIND_NAMES = {
+    HELD_OUT: "a class never seen", OTHER: "another data set", ROTATED: "rotated", NOISE: "noise", CONSTANT: "uniform grey",
+}  # fmt: skip
+FALSE_ALARMS = 0.05  # share of the normal pictures that the opening threshold calls anomalies: usual, no more
 SCORE_TITLES = {TOTAL: "reconstruction + KL", RECONSTRUCTION: "reconstruction", KL: "KL"}
 
 
@@ -61,8 +66,9 @@ def kind_title(name: str, kind: str) -> str:
     if kind == OTHER:
         return datasets.source(OPPOSITE[coder.card.data]).title
     plain, _, angle = kind.partition("_")
-    return {ROTATED: f"{datasets.source(coder.card.data).title} rotated{f' by {angle}°' if angle else ''}", NOISE: "noise",
-            CONSTANT: "uniform grey"}[plain]  # fmt: skip
+    if plain == ROTATED:
+        return f"{datasets.source(coder.card.data).title} rotated{f' by {angle}°' if angle else ''}"
+    return KIND_NAMES[plain]
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -95,15 +101,15 @@ def _kind_pictures(kind: str, data: str) -> np.ndarray:
 
 def worst_normal(question: Question, count: int) -> Shown:
     """The normal pictures with the highest scores, the highest first."""
-    return _worst(question, count, strange=False, here=_here(question.name, HELD_OUT))
+    return _worst(question, count, strange=False, here=is_here(question.name, HELD_OUT))
 
 
 def worst_anomalies(question: Question, count: int) -> Shown:
     """The anomalies with the lowest scores, the lowest first."""
-    return _worst(question, count, strange=True, here=_here(question.name, question.kind))
+    return _worst(question, count, strange=True, here=is_here(question.name, question.kind))
 
 
-def _here(name: str, kind: str) -> bool:
+def is_here(name: str, kind: str) -> bool:
     """Whether the pictures of a kind can be shown; those of the normal ones too, which are the network's own test pictures."""
     data = engine.coder(name).card.data
     source = data if kind == HELD_OUT else needed(kind, data)

@@ -10,12 +10,18 @@ from cnnviz.ui.anomalies.evidence import SCORE_TITLES, Question, anomaly_scores,
 LEVELS = (0, 1, 2, 4, 8, 32, 128, 255)  # of 255
 
 
-def show(question: Question) -> None:
-    """A table of grey levels with their scores, and what it says, computed."""
-    with st.expander("Why can a picture with nothing on it score low?"):
-        words, table = st.columns([2, 3], gap="medium")
-        words.markdown(explained(question))
-        table.markdown(as_table(question))
+def show(question: Question, *, key: str) -> None:
+    """A table of grey levels with their scores, and what it says, computed once it is asked for."""
+    fold = st.expander("Why can a picture with nothing on it score low?", key=f"{key}_uniform", on_change="rerun")
+    if fold.open:
+        with fold:
+            _answer(question)
+
+
+def _answer(question: Question) -> None:
+    words, table = st.columns([2, 3], gap="medium")
+    words.markdown(explained(question))
+    table.markdown(as_table(question))
 
 
 def as_table(question: Question) -> str:
@@ -43,7 +49,7 @@ def explained(question: Question) -> str:
         "The reconstruction score is a sum over pixels, and a decoder is least sure where ink begins and ends. A picture without "
         "ink has no such place. A threshold that catches high scores cannot catch what is *too simple*."
     )
-    if cost > usual:
+    if cost > float(normal.reconstruction.min()):
         reason = "This network has no place for a picture without ink: it draws some all the same, and pays for it."
     return (
         f"**Black** scores {black:.1f} nats by {SCORE_TITLES[question.score]}; {share:.1%} of the normal pictures score more. Its "

@@ -35,17 +35,18 @@ def show_worst(question: Question, found: Subject | None, *, key: str) -> Chosen
     strange = kind_title(question.name, question.kind)
     names = [([f"{title}, number {number:,}" for number in shown.number], shown.originals)
              for title, shown in (("normal", alarms), (f"anomaly: {strange}", missed))]  # fmt: skip
+    pictures, own = [shown.pictures for shown in (alarms, missed)], None
     if found is not None:
-        own = np.rint(found.picture[None] * 255).astype(np.uint8)
-        rows.append(Row("Yours", own, [found.title]))
+        pictures.append(np.rint(found.picture[None] * 255).astype(np.uint8))
+        own = Row("Yours", pictures[-1], [found.title])
         names.append(([found.title], True))
     set_id = f"{question.name} {question.kind} {question.score}"
     pictures_id = f"worst {hash(b''.join(row.pictures.tobytes() for row in rows)) & 0xFFFFFFFF}"
     by = SCORE_TITLES[question.score]
     st.markdown(f"**The hardest pictures**, by {by}, in nats; click one to see where its score comes from.")
-    row, place = picture_choice(rows, key=f"{key}_worst", set_id=set_id, pictures_id=pictures_id, chosen=(1, 0))
+    row, place = picture_choice(rows, own, key=f"{key}_worst", set_id=set_id, pictures_id=pictures_id, chosen=(1, 0))
     titles, original = names[row]
-    chosen = Chosen(rows[row].pictures[place], titles[place], original)
+    chosen = Chosen(pictures[row][place], titles[place], original)
     _residual(question, chosen)
     return chosen
 

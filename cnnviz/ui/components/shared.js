@@ -20,6 +20,12 @@ function html(markup) {
   return template.content.firstElementChild;
 }
 
+// The step of an axis: 1, 2 or 5 times a power of ten, at least `least`.
+function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
+}
+
 // Numbers as they are printed: a real minus sign, and no minus before a zero.
 function fixed(value, decimals) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value < 0 ? "−∞" : "∞";
@@ -45,9 +51,34 @@ function pixelCanvas({ bytes, width, height }) {
   return canvas;
 }
 
+// What carriers (pixels, arrays, decoder) bring once and views read by name: window.cnnvizPictures, cnnvizArrays, cnnvizDecoders.
+// A Map keeps the order of insertion, and what is read goes to its end: the one to go is what nobody has read for longest.
+function keep(kind, id, thing, most) {
+  const all = (window[`cnnviz${kind}`] ??= new Map());
+  all.delete(id);
+  all.set(id, thing);
+  for (const old of all.keys()) if (all.size > most) all.delete(old);
+  window.dispatchEvent(new CustomEvent(`cnnviz-${kind.toLowerCase()}`, { detail: id }));
+}
+
+// null before it has come
+function kept(kind, id) {
+  const all = window[`cnnviz${kind}`], thing = all?.get(id);
+  if (!thing) return null;
+  all.delete(id);
+  all.set(id, thing);
+  return thing;
+}
+
+// A carrier takes no room: without this its flex gap would leave an empty line on the page.
+function hide(parentElement) {
+  const container = parentElement.host.closest('[data-testid="stElementContainer"]');
+  if (container) container.style.display = "none";
+}
+
 // A picture that components.pixels has sent, made into a canvas once; null before it has come.
 function pictureCanvas(id) {
-  const picture = window.cnnvizPictures?.get(id);
+  const picture = kept("Pictures", id);
   return picture ? (picture.canvas ??= pixelCanvas(picture)) : null;
 }
 

@@ -1,8 +1,9 @@
 """PyTorch code that encodes and decodes the current digit without this app."""
 
-import textwrap
+import torch
 
 from cnnviz import engine
+from cnnviz.digit import levels_code
 from cnnviz.ui.latent.subject import Subject
 
 
@@ -15,10 +16,7 @@ def latent_code(name: str, found: Subject) -> str:
         f'model, card = load_checkpoint("checkpoints/latent/{name}.safetensors")',
     ]  # fmt: skip
     picture = "the picture" if found.original else "a reconstruction, since the data set is not on this machine"
-    lines += ["", f"levels = [  # {picture}, 28 x 28, 0 to 255"]
-    for row in (found.picture * 255).round().astype(int).tolist():
-        lines += textwrap.wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
-    lines += ["]", "x = torch.tensor(levels).view(1, 1, 28, 28) / 255"]
+    lines += ["", *levels_code(torch.tensor(found.picture)[None], picture)]
     told = f", torch.tensor([{found.label}])" if coder.labels else ""
     lines += ["with torch.inference_mode():"]
     if coder.variational:

@@ -5,7 +5,8 @@ import streamlit as st
 from cnnviz import engine
 from cnnviz.atlas import Atlas
 from cnnviz.ui.components.latent_map import latent_map
-from cnnviz.ui.latent.reading import atlas, sheet, thumbnails
+from cnnviz.ui.components.pixels import carry
+from cnnviz.ui.latent.reading import atlas, sheet_id, sheet_message, thumbnails
 
 ENDED = "after training"
 
@@ -22,13 +23,13 @@ def show(name: str, *, key: str) -> None:
         format_func=lambda step: step if isinstance(step, str) else f"{step:,}",
     )  # fmt: skip
     mu = known.mu if isinstance(step, str) else known.snapshots[step]
-    picture_id, _ = sheet(name)
     latent_map(
         key=f"{key}_growth", atlas_id=f"{name} {step}", points=mu, labels=known.labels, classes=engine.coder(name).card.classes,
-        colours={}, colour="class", mu=mu, picture_id=picture_id, axes=("μ 1", "μ 2"), visitor=(), selected=None,
+        colours={}, colour="class", mu=mu, picture_id=sheet_id(name), axes=("μ 1", "μ 2"), visitor=(), selected=None,
         thumbnails="originals" if thumbnails(name).originals else "reconstructions",
     )  # fmt: skip
     st.caption(_words(known, step))
+    carry(sheet_message(name), key=f"{key}_sheet")  # the tab may be the first that is opened
 
 
 def _words(known: Atlas, step: int | str) -> str:

@@ -11,7 +11,7 @@ from cnnviz.latent_places import latent_at
 from cnnviz.ui.components.latent_map import Choice, Marker, latent_map
 from cnnviz.ui.components.pixels import carry
 from cnnviz.ui.frame import fragment, link
-from cnnviz.ui.latent.reading import atlas, sheet, sheet_message, thumbnails
+from cnnviz.ui.latent.reading import atlas, sheet_id, sheet_message, thumbnails
 from cnnviz.ui.latent.remap import own_maps
 from cnnviz.ui.latent.subject import MAP, OPENING, Subject, from_map, keep, linked, source_choice, visitors
 
@@ -44,7 +44,7 @@ def _draw(name: str, key: str) -> None:
     with left:
         choice = latent_map(
             key=f"{key}_map", atlas_id=f"{name} {map_name} {_fingerprint(points)}", points=points, labels=known.labels,
-            classes=engine.coder(name).card.classes, colours=_colours(known), colour=colour, mu=known.mu, picture_id=sheet(name)[0],
+            classes=engine.coder(name).card.classes, colours=_colours(known), colour=colour, mu=known.mu, picture_id=sheet_id(name),
             thumbnails="originals" if thumbnails(name).originals else "reconstructions", axes=_axes(map_name),
             visitor=() if found is None else _marker(known, map_name, points, found),
             selected=st.session_state.get(f"{key}_preset", (linked(len(known.labels)),))[0] if found is None else None,

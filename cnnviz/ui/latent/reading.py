@@ -48,21 +48,29 @@ def _reconstructions(name: str) -> np.ndarray:
     return np.rint(engine.decode(name, known.mu, labels) * 255).astype(np.uint8)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def sheet(name: str) -> tuple[str, np.ndarray]:
-    """All thumbnails on one sheet, 100 a row, uint8 grey (H,W), with the name under which the browser keeps it."""
-    known = thumbnails(name)
-    count, side, _ = known.pictures.shape
-    rows = -(-count // COLUMNS)
-    padded = np.zeros((rows * COLUMNS, side, side), np.uint8)
-    padded[:count] = known.pictures
-    return known.id, padded.reshape(rows, COLUMNS, side, side).swapaxes(1, 2).reshape(rows * side, COLUMNS * side)
+def sheet_id(name: str) -> str:
+    """The name under which the browser keeps the sheet of an auto-encoder's thumbnails."""
+    return thumbnails(name).id
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def sheet_message(name: str) -> bytes:
-    """The sheet for components.pixels to carry: 2 MB in place of 8."""
-    return packed(*sheet(name), deflate=True)
+    """All thumbnails on one sheet for components.pixels to carry: 2 MB in place of 8."""
+    known = thumbnails(name)
+    return _packed(known.id, known.pictures)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _packed(picture_id: str, _pictures: np.ndarray) -> bytes:
+    return packed(picture_id, sheet(_pictures), deflate=True)
+
+
+def sheet(pictures: np.ndarray) -> np.ndarray:
+    """(N,S,S) -> (H,W), COLUMNS a row; what is missing in the last row is black."""
+    count, side, _ = pictures.shape
+    rows = -(-count // COLUMNS)
+    padded = np.zeros((rows * COLUMNS, side, side), pictures.dtype)
+    padded[:count] = pictures
+    return padded.reshape(rows, COLUMNS, side, side).swapaxes(1, 2).reshape(rows * side, COLUMNS * side)
 
 
 COLUMNS = 100

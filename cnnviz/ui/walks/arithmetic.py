@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz import engine
 from cnnviz.atlas import Atlas
 from cnnviz.figures.digits import grey_picture, strip
-from cnnviz.generation import class_mean, combine, isolation, spacing
+from cnnviz.generation import PROBES, class_mean, combine, isolation, spacing
 from cnnviz.images import encode_png
 from cnnviz.ui.frame import plain
 from cnnviz.ui.latent.reading import atlas
@@ -40,7 +40,7 @@ class Operand:
 
     def title(self, known: Atlas) -> str:
         """For people, class names being the digits."""
-        return f"mean {self.label}" if self.index is None else f"{self.index}: a {known.labels[self.index]}"
+        return f"mean {self.label}" if self.index is None else f"{self.index}: a {known.labels[self.index]}, decoded"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def remark(found: Sum) -> str:
     said = f"LeNet reads the result as a {label} ({sure:.1%})"
     if sure < SURE:
         said = f"No digit in particular: LeNet's best guess is a {label} ({sure:.1%})"
-    where = f"Its latent lies farther from all encodings than {found.alone:.1%} of them from another"
+    where = f"Its latent lies farther from all encodings than {found.alone:.0%} of {PROBES} of them from another"
     lost = ": where nothing was encoded, nothing promises a digit" if found.alone >= FAR else ""
     return f"{said}. {where}{lost}."
 

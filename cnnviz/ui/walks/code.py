@@ -1,9 +1,8 @@
 """PyTorch code that makes both films without this app."""
 
-import textwrap
+import torch
 
-import numpy as np
-
+from cnnviz.digit import levels_code
 from cnnviz.ui.walks.choice import Choice
 from cnnviz.ui.walks.ends import Ends
 from cnnviz.walks import FRAMES
@@ -22,10 +21,8 @@ WAY_LINES = {
 def walk_code(choice: Choice, ends: Ends) -> str:
     """Code that leaves the frames of each network in `films`, float32 (frames,28,28)."""
     lines = ["import torch", *(["from torch.nn.functional import normalize"] if choice.way == "spherical" else []),
-             "from cnnviz.checkpoints import load_checkpoint", "", "levels = [  # A, then B: 2 x 28 x 28, 0 to 255"]  # fmt: skip
-    for row in np.rint(ends.pictures * 255).astype(int).reshape(-1, 28).tolist():
-        lines += textwrap.wrap(", ".join(map(str, row)) + ",", 120, initial_indent="    ", subsequent_indent="    ")
-    lines += ["]", "x = torch.tensor(levels).view(2, 1, 28, 28) / 255",
+             "from cnnviz.checkpoints import load_checkpoint", ""]  # fmt: skip
+    lines += [*levels_code(torch.tensor(ends.pictures), "A, then B"),
               f"t = torch.linspace(0, 1, {FRAMES}, dtype=torch.float64)[:, None]",
               "films = {}", "for name in " + repr(list(choice.networks)) + ":",
               '    model, card = load_checkpoint(f"checkpoints/latent/{name}.safetensors")',

@@ -98,10 +98,8 @@ def _walk(pair: Pair, key: str) -> None:
 
 def _swap(key: str) -> None:
     state = st.session_state
-    for name in (_number, _pen, _ink):
-        first, second = (state.get(name(key, end)) for end in ENDS)
-        if first is not None and second is not None:
-            state[name(key, "A")], state[name(key, "B")] = second, first
+    a, b = (_number(key, end) for end in ENDS)
+    state[a], state[b] = state[b], state[a]
 
 
 def _pick(end: str, key: str) -> None:

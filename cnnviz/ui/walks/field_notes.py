@@ -16,11 +16,11 @@ NOTICE = """
   |z| = 4: the **spherical** way keeps the length of its ends.
 - **Generate**: draws from N(0, 1) are digits for the VAE; for the auto-encoder they are points that it may never have used.
 """
-QUESTION = (
-    "Half way between two random digits of different classes: how often is the classifier more than 90 % sure of what it sees, "
-    "for the auto-encoder and for the VAE (C = 1)?"
-)
 PAIRS, SEED, SURE = 500, 0, 0.9
+QUESTION = (
+    f"Half way between two random digits of different classes: how often is the classifier more than {SURE:.0%} sure of what it "
+    "sees, for the auto-encoder and for the VAE (C = 1)?"
+)
 NETWORKS = {"2 dimensions": ("ae_2", "vae_2_c1"), "16 dimensions": ("ae_16", "vae_16_c1")}
 
 

@@ -12,10 +12,10 @@ from cnnviz.ui.frame import fragment, link
 from cnnviz.ui.latent.choice import FAMILY
 from cnnviz.ui.latent.reading import atlas, decoder
 from cnnviz.ui.walks import arithmetic
+from cnnviz.ui.walks.choice import SIZES, WEIGHTS
 from cnnviz.ui.walks.generate_code import draws_code, sum_code
 
 PRIOR, CHOSEN, SUM = VIEWS = ("AE and VAE", "A chosen digit", "a − b + c")
-SIZES = (2, 16)
 CONDITIONAL = "vae_conditional"
 COUNT = ACROSS * ACROSS
 TOLD = {
@@ -76,7 +76,8 @@ def _seed(bar: DeltaGenerator, key: str) -> int:
 
 def _family(size: int) -> list[tuple[str, float | None]]:
     """The networks of so many dimensions that are here, with their C; None for the auto-encoder."""
-    found = [engine.coder(name) for name in FAMILY if name in engine.coders()]
+    here = engine.coders()
+    found = [engine.coder(name) for name in FAMILY if name in here]
     return [(coder.name, coder.kl_weight if coder.variational else None) for coder in found if coder.latent_size == size]
 
 
@@ -123,8 +124,7 @@ def linked(key: str) -> Hand:
 
     temperature, c, label = said("temperature", usual.temperature), said("c", usual.c), said("digit", usual.label)
     sent = {"temperature": usual.temperature, "c": usual.c, "label": usual.label}
-    cs = [c for size in SIZES for _, c in _family(size) if c is not None]
     for name, value in (("temperature", temperature), ("c", c), ("label", int(label) if label.is_integer() else label)):
-        if read_hand({**sent, name: value}, cs=cs, labels=10):
+        if read_hand({**sent, name: value}, cs=list(WEIGHTS), labels=10):
             sent[name] = value
-    return read_hand(sent, cs=cs, labels=10) or usual
+    return read_hand(sent, cs=list(WEIGHTS), labels=10) or usual

@@ -11,19 +11,19 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import engine
-from cnnviz.figures.films import frames_side_by_side, strips
+from cnnviz.figures.films import ACROSS, frames_side_by_side, strips
 from cnnviz.images import encode_gif, encode_png
 from cnnviz.latent import Encoding
 from cnnviz.ui.components.pixels import carry
 from cnnviz.ui.components.walk_film import End, Track, walk_film
 from cnnviz.ui.frame import fragment
-from cnnviz.ui.latent.reading import atlas, sheet, sheet_message
+from cnnviz.ui.latent.reading import atlas, sheet_id, sheet_message
 from cnnviz.ui.walks.choice import OPENING, Choice, walk_choice
 from cnnviz.ui.walks.code import walk_code
 from cnnviz.ui.walks.ends import Ends, current_ends, end_controls, pairs, pick
 from cnnviz.walks import Film, Reading, costs, film, read
 
-GIF_PACE = 60  # ms a frame
+GIF_PACE = 50  # ms a frame: RATE of the component walk_film
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,6 @@ class Walk:
 def show(*, key: str, alone: bool = True) -> None:
     """Draw the tab; alone: a drawing runs nothing else, unless something else on the page follows it."""
     (_alone if alone else _draw)(key)
-    carry(sheet_message(_choice(key).vae), key=f"{key}_sheet")  # sent once, and the films are drawn before it comes
 
 
 def _draw(key: str) -> None:
@@ -53,12 +52,13 @@ def _draw(key: str) -> None:
     tracks = [_track(name, title, choice, ends) for name, title in zip(choice.networks, choice.titles, strict=True)]
     with right:
         walk_film(
-            key=f"{key}_film", walk_id=_fingerprint(tracks), tracks=tracks, active=ends.active, picture_id=sheet(choice.vae)[0],
+            key=f"{key}_film", walk_id=_fingerprint(tracks), tracks=tracks, active=ends.active, picture_id=sheet_id(choice.vae),
             ends=[End(picture, title) for picture, title in zip(ends.pictures, ends.titles, strict=True)],
             classes=engine.coder(choice.vae).card.classes, on_pick=partial(pick, key=key),
         )  # fmt: skip
     with left:
         _downloads(choice, tracks, key)
+    carry(sheet_message(choice.vae), key=f"{key}_sheet")  # sent once, and the films are drawn before it comes
 
 
 _alone = fragment(_draw)
@@ -120,7 +120,7 @@ def _downloads(choice: Choice, tracks: list[Track], key: str) -> None:
     name = f"walk {choice.auto_encoder} {choice.vae} {choice.way}"
     files: dict[str, tuple[Callable[[], bytes | str], str, str]] = {
         "GIF": (lambda: encode_gif(frames_side_by_side(films), GIF_PACE), "image/gif", "Both films, the auto-encoder at the left"),
-        "PNG": (lambda: encode_png(strips(films)), "image/png", "15 frames of both, the auto-encoder on top"),
+        "PNG": (lambda: encode_png(strips(films)), "image/png", f"{ACROSS} frames of both, the auto-encoder on top"),
         "CSV": (lambda: as_csv(choice, tracks), "text/csv", "The losses of every frame, in nats"),
     }
     with st.container(horizontal=True, gap="small"):

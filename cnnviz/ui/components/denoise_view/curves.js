@@ -70,14 +70,14 @@ class Curves {
   svg(width, hand) {
     const { header: { dial, level, levels }, colours: { ink, paper, line, accent }, measure, near, drawn } = this;
     const { left, right, top, bottom, height } = PLOT, { title } = MEASURES[measure];
-    const most = Math.max(...drawn.flatMap(({ means }) => means.map((mean) => mean[measure] ?? 0))), step = tick(most / 4), high = step * Math.ceil((1.05 * most) / step);
+    const most = Math.max(...drawn.flatMap(({ means }) => means.map((mean) => mean[measure] ?? 0))), step = roundStep(most / 4), high = step * Math.ceil((1.05 * most) / step);
     const x = (value) => left + (value / dial.high) * (width - left - right), y = (value) => height - bottom - (value / high) * (height - top - bottom);
     const parts = [`<rect width="${width}" height="${height}" fill="${paper}"/>`], text = `fill="${ink}" font-size="13" font-family="sans-serif"`;
     for (let value = 0; value < high + step / 2; value += step) {
       parts.push(`<path d="M${left} ${y(value)}H${width - right}" stroke="${line}" stroke-width="${value ? 0.6 : 1.4}"/>`,
         `<text x="${left - 6}" y="${y(value) + 4}" text-anchor="end" ${text}>${shortNumber(value)}</text>`);
     }
-    const along = tick(dial.high / 5);
+    const along = roundStep(dial.high / 5);
     for (let value = 0; value < dial.high + along / 2; value += along) {
       parts.push(`<text x="${x(value)}" y="${height - bottom + 18}" text-anchor="middle" ${text}>${shortNumber(value)}</text>`);
     }
@@ -123,12 +123,6 @@ class Curves {
     const rows = levels.map((level, k) => [level, ...this.drawn.flatMap(({ means }) => means[k].map((value) => value ?? "inf"))].join());
     saveFile(new Blob([[[`"${dial.title}"`, ...heads].join(), ...rows].join("\n") + "\n"], { type: "text/csv" }), `denoising ${dial.name}.csv`);
   }
-}
-
-// The step of an axis, 1, 2 or 5 times a power of ten, at least `least`.
-function tick(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
 }
 
 const levelText = ({ step, unit }, level) => `${fixed(level, step < 1 ? 2 : 0)}${unit && ` ${unit}`}`;

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from cnnviz.generation import HOTTEST, Cloud, Member
+from cnnviz.generation import HOTTEST, INSIDE, NEAR, Cloud, Member
 from cnnviz.ui.components import component, pack
 from cnnviz.ui.components.decoder import decoder as send_decoder
 
@@ -57,6 +57,7 @@ def generator(
     header = {
         "view": view, "seed": seed, "size": z.shape[1], "count": len(z), "across": ACROSS, "hottest": HOTTEST,
         "classes": list(classes), "networks": [_described(source) for source in sources],
+        "most": {"inside": INSIDE, "near": NEAR},
         "start": {"temperature": start.temperature, "c": start.c, "label": start.label},
     }  # fmt: skip
     sent = _mount(key=key, data=pack(header, np.ascontiguousarray(z, "<f4").tobytes()), on_rest_change=lambda: None).rest

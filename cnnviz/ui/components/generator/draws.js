@@ -18,9 +18,9 @@ class Draws {
     this.input.oninput = () => desk.set({ c: this.cs[Number(this.input.value)] });
   }
 
-  build({ networks, count, across }) {
+  build({ networks, count, across, size, most }) {
     const { desk } = this;
-    this.networks = networks;
+    Object.assign(this, { networks, size, most });
     [this.plain, this.vaes] = [networks.find(({ c }) => c === null), networks.filter(({ c }) => c !== null)];
     this.cs = this.vaes.map(({ c }) => c);
     if (!this.cs.includes(desk.c)) desk.c = this.cs.includes(1) ? 1 : this.cs[0];
@@ -36,9 +36,12 @@ class Draws {
     });
     this.pair.replaceChildren(...this.captions.map(({ figure }) => figure));
     this.plot = familyPlot(networks, (c) => desk.set({ c }));
-    const caption = html(`<figcaption><span></span><button title="The family's numbers as a table">CSV</button></figcaption>`);
+    const caption = html(`<figcaption><span></span><button title="The drawing as a file">SVG</button>
+      <button title="The family's numbers as a table">CSV</button></figcaption>`);
     this.says = caption.firstChild;
-    caption.lastChild.onclick = () => this.saveTable();
+    const [drawing, table] = caption.querySelectorAll("button");
+    drawing.onclick = () => savePlot(this.plot.root, `family of ${size} dimensions, C = ${desk.c}`);
+    table.onclick = () => this.saveTable();
     this.family.replaceChildren(this.plot.root, caption);
   }
 
@@ -58,10 +61,12 @@ class Draws {
     this.slider.querySelector("output").textContent = this.input.ariaValueText = String(c);
     this.plot.show(c);
     const [, vae] = shown;
-    this.says.textContent = `C = ${c}: reconstruction ${fixed(vae.reconstruction, 1)} nats, KL ${fixed(vae.kl, 1)} nats, means over the test set.`;
+    this.says.textContent = `C = ${c}: reconstruction ${fixed(vae.reconstruction, 1)} nats, KL ${fixed(vae.kl, 1)} nats, means over the test set, decoded from μ.`;
     const words = html(`<figcaption><i class="key ae"></i>AE <i class="key vae"></i>VAE, C = ${c}
-      <i class="key band"></i>draws: 0 ± ${fixed(temperature, 2)}</figcaption>`);
-    this.cloud.replaceChildren(cloudPlot(shown, temperature), words);
+      <i class="key band"></i>draws: 0 ± ${fixed(temperature, 2)} <button title="The drawing as a file">SVG</button></figcaption>`);
+    const plot = cloudPlot(shown, temperature);
+    words.querySelector("button").onclick = () => savePlot(plot, `encodings in ${this.size} dimensions, C = ${c}, T = ${fixed(temperature, 2)}`, words);
+    this.cloud.replaceChildren(plot, words);
     this.tell(shown);
   }
 
@@ -82,8 +87,8 @@ class Draws {
     };
     this.table.replaceChildren(
       row("Encodings of the test set against draws of temperature 1", ["AE", `VAE, C = ${this.desk.c}`]),
-      row(`encodings where 95 % of the draws fall, |z| ≤ ${fixed(shown[0].radius, 2)}`, shown.map(({ inside }) => share(inside, 1))),
-      row("draws as near to an encoding as 9 in 10 encodings are to another", shown.map(({ near }) => share(near, 0))),
+      row(`encodings where ${share(this.most.inside, 0)} of the draws fall, |z| ≤ ${fixed(shown[0].radius, 2)}`, shown.map(({ inside }) => share(inside, 1))),
+      row(`draws as near to an encoding as ${share(this.most.near, 0)} of its own network's encodings are to another`, shown.map(({ near }) => share(near, 0))),
       row("mean of the encodings in a dimension (draws: 0)", shown.map(({ mean }) => range(mean, 1))),
       row("their spread in a dimension (draws: 1)", shown.map(({ spread }) => range(spread, 1))),
     );

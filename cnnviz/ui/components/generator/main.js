@@ -14,11 +14,11 @@ class Generator {
     root.replaceChildren(this.wait, this.body);
     this.turn = this.drawn = 0;
     this.arrived = () => this.wake();
-    window.addEventListener("cnnviz-decoder", this.arrived);
+    window.addEventListener("cnnviz-decoders", this.arrived);
   }
 
   close() {
-    window.removeEventListener("cnnviz-decoder", this.arrived);
+    window.removeEventListener("cnnviz-decoders", this.arrived);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
   }

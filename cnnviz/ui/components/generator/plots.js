@@ -9,8 +9,7 @@ function svg(name, attributes = {}, text = null) {
 
 // Round numbers from one side of [low, high] to the other, about `count` of them.
 function ticks(low, high, count = 5) {
-  const raw = (high - low) / count, ten = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].find((n) => n * ten >= raw) * ten;
-  const first = Math.floor(low / step), last = Math.ceil(high / step);
+  const step = roundStep((high - low) / count), first = Math.floor(low / step), last = Math.ceil(high / step);
   return Array.from({ length: last - first + 1 }, (_, k) => (first + k) * step);
 }
 
@@ -34,7 +33,7 @@ function familyPlot(networks, chosen) {
   const family = networks.filter(({ c }) => c !== null), plain = networks.filter(({ c }) => c === null);
   const heights = networks.map(({ reconstruction }) => reconstruction);
   const { root, x, y, left, right } = axes(380, 250, ticks(0, Math.max(...family.map(({ kl }) => kl))), ticks(Math.min(...heights), Math.max(...heights)),
-    "KL, nats a picture", "reconstruction, nats a picture");
+    "KL, nats a picture", "reconstruction from μ, nats a picture");
   for (const one of plain) {
     const at = y(one.reconstruction);
     root.append(svg("line", { class: "plain ae", x1: left, x2: right, y1: at, y2: at }));
@@ -75,4 +74,33 @@ function cloudPlot(networks, temperature) {
   }));
   root.setAttribute("aria-label", "Mean and spread of the encodings in each dimension beside the draws");
   return root;
+}
+
+const LINE = 20;   // height of a key under a drawing
+const LOOKS = ["fill", "fill-opacity", "opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight"];
+
+// Hand a drawing over as it looks on the page: a file has no style sheet, so each element takes its looks along. key: the words
+// under it with a coloured mark each, where there are some; they go under the drawing.
+function savePlot(drawing, name, key = null) {
+  const copy = drawing.cloneNode(true), copies = [copy, ...copy.querySelectorAll("*")], { width, height } = drawing.viewBox.baseVal;
+  [drawing, ...drawing.querySelectorAll("*")].forEach((element, k) => {
+    const style = getComputedStyle(element);
+    for (const look of LOOKS) copies[k].setAttribute(look, style.getPropertyValue(look));
+  });
+  for (const [key, value] of Object.entries({ xmlns: "http://www.w3.org/2000/svg", width, height })) copy.setAttribute(key, value);
+  if (key) copy.append(...keyed(key, width, height));
+  const tall = height + (key ? LINE : 0);
+  copy.setAttribute("height", tall);
+  copy.setAttribute("viewBox", `0 0 ${width} ${tall}`);
+  copy.prepend(svg("rect", { width, height: tall, fill: getComputedStyle(drawing.closest("figure")).getPropertyValue("--st-background-color") }));
+  saveFile(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }), `${name}.svg`);
+}
+
+// The marks and words of a key, evenly in a line under a drawing.
+function keyed(key, width, height) {
+  const marks = [...key.querySelectorAll(".key")], { color, fontFamily } = getComputedStyle(key), step = width / marks.length;
+  return marks.flatMap((mark, k) => [
+    svg("rect", { x: k * step + 8, y: height + 2, width: 11, height: 11, rx: 2, fill: getComputedStyle(mark).backgroundColor }),
+    svg("text", { x: k * step + 24, y: height + 12, fill: color, "font-size": 12, "font-family": fontFamily }, mark.nextSibling.textContent.trim()),
+  ]);
 }

@@ -11,7 +11,7 @@ class Shelf {
   }
 
   // Whether the decoder has come; once found it is kept, whatever the window forgets.
-  get ready() { return Boolean(this.decoder ??= window.cnnvizDecoders?.get(this.id)?.decoder); }
+  get ready() { return Boolean(this.decoder ??= kept("Decoders", this.id)?.decoder); }
 
   outdate() { this.stale.fill(1); }
 

@@ -33,11 +33,11 @@ class Explorer {
     );
     this.rounds = 0;
     this.arrived = ({ detail }) => detail === this.data?.decoder_id && this.take();
-    window.addEventListener("cnnviz-decoder", this.arrived);
+    window.addEventListener("cnnviz-decoders", this.arrived);
   }
 
   close() {
-    window.removeEventListener("cnnviz-decoder", this.arrived);
+    window.removeEventListener("cnnviz-decoders", this.arrived);
     this.frames.stop();
     clearTimeout(this.timer);
   }
@@ -65,7 +65,7 @@ class Explorer {
 
   // The decoder has come, or was here before.
   take() {
-    const found = window.cnnvizDecoders?.get(this.data.decoder_id);
+    const found = kept("Decoders", this.data.decoder_id);
     this.wait.hidden = Boolean(found);
     this.body.classList.toggle("waiting", !found);
     if (!found || found.decoder === this.decoder) return;

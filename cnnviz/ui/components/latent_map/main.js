@@ -30,7 +30,7 @@ class LatentMap {
     this.csv.onclick = () => this.saveTable();
     this.listen();
     this.arrived = () => { if (this.coming) this.show(this.coming); };
-    for (const name of ["cnnviz-arrays", "cnnviz-picture"]) window.addEventListener(name, this.arrived);
+    for (const name of ["cnnviz-arrays", "cnnviz-pictures"]) window.addEventListener(name, this.arrived);
     this.observer = new ResizeObserver(() => { if (this.projection) { this.resize(); this.draw(); } });
     this.observer.observe(this.stage);
   }
@@ -44,7 +44,7 @@ class LatentMap {
     if (header.selected !== this.header?.selected && !this.sent?.includes(header.selected)) this.clicked = null;   // not an answer to a click
     Object.assign(this, { header, values });
     this.strip ??= new Strip(this.node.querySelector(".strip"), header.neighbours);
-    this.sheet = window.cnnvizPictures?.get(header.picture_id);
+    this.sheet = kept("Pictures", header.picture_id);
     if (this.atlas !== atlas) this.exchange(atlas);
     this.colour(values[header.told.indexOf(header.shade)]);
     this.hide(header.shade ? new Set() : this.legend.hidden);
@@ -58,7 +58,7 @@ class LatentMap {
     this.draw();
   }
 
-  brought(id) { return window.cnnvizArrays?.get(id); }
+  brought(id) { return kept("Arrays", id); }
 
   // Another map; where it has the same dots, they go to their new places
   exchange(atlas) {
@@ -189,7 +189,7 @@ class LatentMap {
   close() {
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
-    for (const name of ["cnnviz-arrays", "cnnviz-picture"]) window.removeEventListener(name, this.arrived);
+    for (const name of ["cnnviz-arrays", "cnnviz-pictures"]) window.removeEventListener(name, this.arrived);
   }
 }
 

@@ -4,8 +4,7 @@ const RING = 8, OWN = 34, CROSS = 92;   // CSS pixels: radius of a ring, side of
 
 // Round steps of which some five fit between two numbers
 function ticks(low, high) {
-  const rough = (high - low) / 5, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((each) => each * power >= rough) * power, found = [];
+  const step = roundStep((high - low) / 5), found = [];
   for (let value = Math.ceil(low / step) * step; value <= high + 1e-9; value += step) found.push(value);
   return { values: found, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }

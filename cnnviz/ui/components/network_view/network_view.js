@@ -28,11 +28,11 @@ class NetworkView {
     this.drawing.onkeydown = (event) => this.key(event);
     this.all.onclick = () => { this.view.classList.toggle("whole"); this.fit(); };
     this.arrived = (event) => { if (event.detail === this.header?.picture) this.draw(); };
-    window.addEventListener("cnnviz-picture", this.arrived);
+    window.addEventListener("cnnviz-pictures", this.arrived);
     this.sizes = new ResizeObserver(() => { if (this.drawing.clientWidth !== this.width) this.fit(); });
     this.sizes.observe(this.drawing);
   }
-  close() { window.removeEventListener("cnnviz-picture", this.arrived); this.sizes.disconnect(); }
+  close() { window.removeEventListener("cnnviz-pictures", this.arrived); this.sizes.disconnect(); }
 
   load(message, send) {
     this.send = send;

@@ -21,23 +21,25 @@ class Row:
 
 
 def picture_choice(
-    rows: Sequence[Row], *, key: str, set_id: str, pictures_id: str, chosen: tuple[int, int]
-) -> tuple[int, int]:  # fmt: skip
+    rows: Sequence[Row], own: Row | None = None, *, key: str, set_id: str, pictures_id: str, chosen: tuple[int, int]
+) -> tuple[int, int]:
     """Show the rows; returns row and place of the picture that was clicked last, `chosen` before one was.
 
-    set_id: names what a choice belongs to; under another name it is forgotten. pictures_id: names the pictures by their content.
+    own: a last row, of pictures that change with every stroke: they go with the message, those of `rows` go once. set_id: names
+    what a choice belongs to; under another name it is forgotten. pictures_id: names the pictures of `rows` by their content.
     ValueError where captions are missing.
     """
-    for row in rows:
+    shown = [*rows, *([own] if own else [])]
+    for row in shown:
         if len(row.captions) != len(row.pictures):
             raise ValueError(f"{row.title} has {len(row.pictures)} pictures and {len(row.captions)} captions: give one for each")
     arrays(pictures_id, {"pictures": np.concatenate([row.pictures.reshape(-1) for row in rows])}, key=f"{key}_pictures")
     data = {
         "set_id": set_id, "pictures_id": pictures_id, "chosen": list(chosen), "side": rows[0].pictures.shape[1],
-        "rows": [{"title": row.title, "captions": list(row.captions)} for row in rows],
+        "rows": [{"title": row.title, "captions": list(row.captions)} for row in shown],
     }  # fmt: skip
-    result = _mount(key=key, data=pack(data), on_chosen_change=lambda: None)
-    return read_choice(result.get("chosen"), set_id=set_id, sizes=[len(row.pictures) for row in rows]) or chosen
+    result = _mount(key=key, data=pack(data, own.pictures.tobytes() if own else b""), on_chosen_change=lambda: None)
+    return read_choice(result.get("chosen"), set_id=set_id, sizes=[len(row.pictures) for row in shown]) or chosen
 
 
 def read_choice(sent: object, *, set_id: str, sizes: Sequence[int]) -> tuple[int, int] | None:

@@ -8,21 +8,22 @@ class PictureChoice {
   }
 
   show(header) {
-    const pictures = window.cnnvizArrays?.get(header.pictures_id)?.pictures, { side, rows } = header, size = side * side;
+    const once = kept("Arrays", header.pictures_id)?.pictures, { side, rows, blobs: [own] } = header, size = side * side;
     this.coming = header;
-    if (!pictures) return;   // the carrier's message follows
-    if (this.set !== header.set_id) this.chosen = header.chosen;
+    if (!once) return;   // the carrier's message follows
+    if (this.set !== header.set_id || !rows[this.chosen[0]]?.captions[this.chosen[1]]) this.chosen = header.chosen;
     this.set = header.set_id;
-    const shown = header.pictures_id + JSON.stringify(rows);
+    const shown = header.pictures_id + JSON.stringify(rows) + own;
     if (shown === this.shown) { this.mark(); return; }   // new buttons would lose the focus
     this.shown = shown;
-    let from = 0;
+    const pictures = [];
+    for (const bytes of [once, own]) for (let at = 0; at < bytes.length; at += size) pictures.push(bytes.subarray(at, at + size));
     this.root.replaceChildren(...rows.map(({ title, captions }, row) => {
       const line = html(`<div class="row"><div class="title"></div><div class="pictures"></div></div>`);
       line.firstChild.textContent = title;
       line.lastChild.append(...captions.map((caption, place) => {
         const button = html("<button><span></span></button>");
-        button.prepend(pixelCanvas({ bytes: pictures.subarray(from, (from += size)), width: side, height: side }));
+        button.prepend(pixelCanvas({ bytes: pictures.shift(), width: side, height: side }));
         button.lastChild.textContent = caption;
         button.setAttribute("aria-label", `${title}: ${caption}`);
         button.onclick = () => { this.chosen = [row, place]; this.mark(); this.send({ set_id: this.set, row, place }); };

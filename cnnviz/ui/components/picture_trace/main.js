@@ -40,12 +40,12 @@ class View {
     this.resized = () => this.layout();
     window.addEventListener("resize", this.resized);
     this.arrived = ({ detail }) => detail === this.header.picture_id && this.take();
-    window.addEventListener("cnnviz-picture", this.arrived);
+    window.addEventListener("cnnviz-pictures", this.arrived);
   }
 
   close() {
     this.sizes.disconnect();
-    window.removeEventListener("cnnviz-picture", this.arrived);
+    window.removeEventListener("cnnviz-pictures", this.arrived);
     window.removeEventListener("resize", this.resized);
     clearTimeout(this.timer);
     clearTimeout(this.dragging);
@@ -77,7 +77,7 @@ class View {
 
   // Draw what an edited kernel gives before Python has answered; false for what has to wait for Python.
   foresee(cells) {
-    const { foresee: how, panels, picture_id } = this.header, picture = window.cnnvizPictures?.get(picture_id);
+    const { foresee: how, panels, picture_id } = this.header, picture = kept("Pictures", picture_id);
     const kernel = cells.map((row) => row.map((cell) => Math.fround(cellNumber(cell))));
     const last = panels[1], old = last?.operation?.kernel;
     if (!how || !picture || panels.length !== 2 || old?.length !== kernel.length || old[0].length !== kernel[0].length) return false;
@@ -91,7 +91,7 @@ class View {
 
   // The input has arrived, or something else is new: draw every picture.
   take() {
-    const picture = window.cnnvizPictures?.get(this.header.picture_id);
+    const picture = kept("Pictures", this.header.picture_id);
     const panels = (this.header.panels = this.header.panels.map((panel) => panel.bytes || !picture ? panel
       : panel.operation ? this.foresight.draw(panel, picture, this.header) : { ...panel, bytes: picture.bytes }));
     this.model = new Model(panels, picture);

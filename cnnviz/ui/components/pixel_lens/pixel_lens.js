@@ -20,14 +20,14 @@ class Lens {
     this.rays = [...this.node.querySelectorAll(".rays line")];
     this.drawSoon = this.drawSoon.bind(this);
     this.arrived = ({ detail }) => detail === this.pictureId && this.take();
-    window.addEventListener("cnnviz-picture", this.arrived);
+    window.addEventListener("cnnviz-pictures", this.arrived);
     this.sizes = new ResizeObserver(() => this.measure());
     for (const part of [this.node, this.box, this.grid]) this.sizes.observe(part);
     this.listen();
   }
 
   close() {
-    window.removeEventListener("cnnviz-picture", this.arrived);
+    window.removeEventListener("cnnviz-pictures", this.arrived);
     this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.resting);
@@ -42,7 +42,7 @@ class Lens {
 
   // A picture has arrived: keep a pinned place at the same part of it.
   take() {
-    const picture = window.cnnvizPictures?.get(this.pictureId);
+    const picture = kept("Pictures", this.pictureId);
     if (!picture) return;
     const { height, width } = picture;
     if (this.picture && (this.picture.height !== height || this.picture.width !== width)) {

@@ -57,7 +57,7 @@ class Axis {
       for (let power = Math.floor(this.from); power <= Math.ceil(this.until); power++)
         for (const digit of this.until - this.from > 3 ? [1] : [1, 2, 5]) found.push(digit * 10 ** power);
     } else {
-      const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 5, 10].find((each) => each * power >= rough) * power;
+      const step = roundStep((high - low) / about);
       for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
     }
     return found.filter((value) => value >= low && value <= high);

@@ -28,7 +28,7 @@ class ScoreHistogram {
   }
 
   show(header) {
-    const scores = window.cnnvizArrays?.get(header.scores_id);
+    const scores = kept("Arrays", header.scores_id);
     this.coming = header;
     if (!scores) return;   // the carrier's message follows
     if (this.header?.set_id !== header.set_id) { this.threshold = header.threshold; clearTimeout(this.resting); }   // else the visitor's own is newer

@@ -1,7 +1,7 @@
 """Two histograms on one axis with a threshold under the visitor's hand, its counts and its ROC curve; all in the browser."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class Marked:
 
 def score_histogram(
     *, key: str, set_id: str, scores_id: str, normal: np.ndarray, anomalous: np.ndarray, titles: tuple[str, str], axis: str,
-    threshold: float, marked: Sequence[Marked] = (), on_threshold: Callable[[], None] | None = None,
+    threshold: float, marked: Sequence[Marked] = (),
 ) -> float | None:  # fmt: skip
     """Show scores (N,) of normal and (M,) of anomalous pictures; returns the visitor's threshold, None before one was set.
 
@@ -48,7 +48,7 @@ def score_histogram(
         "auroc": area_words(area), "log": highest > WIDE * float(np.median(normal)),
         "marked": [vars(one) for one in marked], "colours": [CATEGORICAL[0], CATEGORICAL[1]],
     }  # fmt: skip
-    result = _mount(key=key, data=pack(data), on_threshold_change=on_threshold or (lambda: None))
+    result = _mount(key=key, data=pack(data), on_threshold_change=lambda: None)
     return read_threshold(result.get("threshold"), set_id=set_id)
 
 

@@ -12,11 +12,11 @@ class UnitTrace {
     this.canvas = this.seen.querySelector("canvas");
     this.title = root.querySelector("h4");
     this.arrived = ({ detail }) => { if (detail === this.header?.picture) this.see(); };
-    window.addEventListener("cnnviz-picture", this.arrived);
+    window.addEventListener("cnnviz-pictures", this.arrived);
     this.sizes = new ResizeObserver(() => { if (this.header && this.list.clientWidth !== this.width) this.draw(); });
     this.sizes.observe(this.list);
   }
-  close() { window.removeEventListener("cnnviz-picture", this.arrived); this.sizes.disconnect(); }
+  close() { window.removeEventListener("cnnviz-pictures", this.arrived); this.sizes.disconnect(); }
 
   load(message, send) {
     this.send = send;

@@ -13,8 +13,7 @@ function cut(sheet, index) {
 }
 
 function roundSteps(low, high) {
-  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 5, 10].find((each) => each * power >= rough) * power;
-  const found = [];
+  const step = roundStep((high - low) / 4), found = [];
   for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
   return { values: found, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
@@ -30,7 +29,7 @@ class WalkMap {
   }
 
   show(track, header, ink, paper) {
-    const known = window.cnnvizArrays?.get(track.map_id), text = [track.map_id, Boolean(known), ink, paper, this.element.clientWidth, this.element.clientHeight, track.path[0], track.path.at(-1)].join();
+    const known = kept("Arrays", track.map_id), text = [track.map_id, Boolean(known), ink, paper, this.element.clientWidth, this.element.clientHeight, track.path].join();
     Object.assign(this, { track, header, ink, paper, known });
     if (text === this.text) return;
     this.text = text;
@@ -156,7 +155,7 @@ class WalkMap {
     if (index < 0) return this.leave();
     if (index !== this.hovered) {
       this.hovered = index;
-      const picture = cut(window.cnnvizPictures?.get(this.header.picture_id), index);
+      const picture = cut(kept("Pictures", this.header.picture_id), index);
       this.card.replaceChildren(...(picture ? [picture] : []), this.card.lastElementChild);
       this.card.lastElementChild.textContent = `${this.header.classes[this.known.labels[index]]} · number ${index.toLocaleString("en")}`;
       this.card.hidden = false;
