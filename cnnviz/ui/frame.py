@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +77,15 @@ def link(key: str, value: str | None) -> None:
             del st.query_params[key]
     elif st.query_params.get(key) != value:
         st.query_params[key] = value
+
+
+def fit_choice(key: str, options: Sequence[object], opening: object) -> None:
+    """Before a widget whose options depend on another choice: a value that is no option any more becomes `opening`.
+
+    Set and not deleted: the browser shows the words that it was last sent, and sends them back, until Python sends others.
+    """
+    if st.session_state.get(key, opening) not in options:
+        st.session_state[key] = opening
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ from cnnviz.images import to_bytes
 from cnnviz.ui import cached
 from cnnviz.ui.components.digit_pad import digit_pad
 from cnnviz.ui.components.digit_pad.opening import START, opening
+from cnnviz.ui.frame import fit_choice
 from cnnviz.ui.picture import picture_picker
 
 DRAW, TEST, PICTURE = "draw", "test set", "picture"  # the sources, as links and buttons name them
@@ -49,9 +50,8 @@ def network_input(network: Network, *, key: str) -> Input:
     """
     set_name = own_test_set(network)
     offered = [*([DRAW] if network.input_shape[0] == 1 else []), *([TEST] if set_name else []), PICTURE]
-    state, source_key = st.session_state, f"{key}_source"
-    if state.get(source_key) not in offered:
-        state.pop(source_key, None)  # chosen for another network
+    source_key = f"{key}_source"
+    fit_choice(source_key, offered, offered[0])
     source = st.segmented_control(
         "Input", offered, default=offered[0], required=True, label_visibility="collapsed",
         key=source_key, bind="query-params", persist_state="session",

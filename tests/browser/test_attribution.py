@@ -143,3 +143,19 @@ def test_a_slow_method_can_be_stopped_and_goes_on(page: Page, serve) -> None:
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".maps canvas")).to_have_count(10, timeout=60_000)
     expect(page.get_by_text("Stopped")).to_have_count(0)
+
+
+def test_choices_that_another_network_has_not_are_new_in_the_browser_too(page: Page, app_url: str) -> None:
+    opened(page, app_url, "?inside_network=cifar_small")
+    box = {name: page.get_by_role("combobox", name=name) for name in ("Class", "Grad-CAM's layer", "Network")}
+    box["Class"].click()
+    page.get_by_role("option", name="3 cat").click()
+    expect(page.locator(".maps .class").first).to_contain_text("3 cat")
+    box["Network"].click()
+    page.get_by_role("option", name="LeNet, modern (28x28), MNIST").click()
+    expect(box["Class"]).to_have_value("most probable")
+    expect(box["Grad-CAM's layer"]).to_have_value("conv2")
+    page.get_by_text("One scale").click()  # what the browser shows is what it sends
+    page.wait_for_url(re.compile("attribution_shared=false"))
+    expect(box["Class"]).to_have_value("most probable")
+    assert "class1" not in page.url and "layer" not in page.url

@@ -266,9 +266,9 @@ def test_the_verdict_and_its_table() -> None:
 
 
 def test_small_rules() -> None:
-    probabilities = np.array([0.2, 0.5, 0.3])
-    assert [label_of(choice, probabilities) for choice in (*RANKED, "0")] == [1, 2, 0]
-    assert label_of(RANKED[1], np.array([1.0])) == 0
+    network, probabilities = engine.network("cifar_small"), np.array([0.2, 0.5, 0.3])
+    assert [label_of(network, choice, probabilities) for choice in (*RANKED, "0 airplane")] == [1, 2, 0]
+    assert label_of(network, RANKED[1], np.array([1.0])) == 0
     assert unit("SmoothGrad", SETTINGS) == "mean slope of 25"
     with pytest.raises(ValueError, match="no fill 'pink'"):
         work.finish(Job("x", LENET, ("pink",), lambda network: iter([fill("pink", torch.zeros(1, 2, 2), ())])))

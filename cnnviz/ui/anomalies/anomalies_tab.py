@@ -29,7 +29,7 @@ from cnnviz.ui.anomalies.evidence import (
 )  # fmt: skip
 from cnnviz.ui.anomalies.worst import show_worst
 from cnnviz.ui.components.score_histogram import FARTHEST, Marked, area_words, score_histogram
-from cnnviz.ui.frame import fragment, link, plain, speaking_errors
+from cnnviz.ui.frame import fit_choice, fragment, link, plain, speaking_errors
 from cnnviz.ui.latent.reading import atlas
 from cnnviz.ui.latent.subject import DRAW, PICTURE, Subject, visitors
 
@@ -83,7 +83,7 @@ def _question(key: str) -> Question:
         name = str(st.selectbox("Auto-encoder", names, format_func=lambda name: plain(titles[name]), label_visibility="collapsed",
                                 key=f"{key}_network", bind="query-params", persist_state="session", width=360))  # fmt: skip
         offered = kinds(name)
-        _forget_other(f"{key}_kind", offered)
+        fit_choice(f"{key}_kind", offered, offered[0])
         kind = str(st.selectbox("Anomalies", offered, format_func=KIND_NAMES.__getitem__, label_visibility="collapsed",
                                 key=f"{key}_kind", bind="query-params", persist_state="session", width=200))  # fmt: skip
         if kind == ROTATED:
@@ -91,17 +91,11 @@ def _question(key: str) -> Question:
                                  key=f"{key}_angle", bind="query-params", persist_state="session", width=90)  # fmt: skip
             kind = f"{ROTATED}_{angle}"
         scores = score_names(name)
-        _forget_other(f"{key}_score", scores)
+        fit_choice(f"{key}_score", scores, scores[0])
         score = st.segmented_control("Score", scores, default=scores[0], required=True, format_func=SCORE_TITLES.__getitem__,
                                      label_visibility="collapsed", key=f"{key}_score", bind="query-params",
                                      persist_state="session")  # fmt: skip
     return Question(name, kind, str(score))
-
-
-def _forget_other(key: str, offered: tuple[str, ...]) -> None:
-    """A choice that this network does not offer. Session state: it was made for another."""
-    if st.session_state.get(key) not in (None, *offered):
-        del st.session_state[key]
 
 
 def _own(question: Question, key: str) -> Subject | None:

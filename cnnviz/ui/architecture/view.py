@@ -13,6 +13,7 @@ from cnnviz.ui import cached
 from cnnviz.ui.architecture.reading import Reading
 from cnnviz.ui.components.network_view import network_view
 from cnnviz.ui.components.pixels import pixels
+from cnnviz.ui.frame import fit_choice
 from cnnviz.ui.picture import Picture
 
 SENT_SIDE = 560  # px: twice what the picture's place has
@@ -24,8 +25,7 @@ ROW_HEIGHT, HEAD_HEIGHT = 32, 38  # px
 def layer_picker(rows: Sequence[LayerRow], *, key: str) -> str:
     """The chosen layer, by name; the drawing and the table write into it."""
     names, opening = [row.name for row in rows], opening_layer(rows)
-    if st.session_state.get(_layer(key), opening) not in names:
-        st.session_state[_layer(key)] = opening  # it was a layer of the network before
+    fit_choice(_layer(key), names, opening)
     return st.selectbox("Layer", names, index=names.index(opening), key=_layer(key), bind="query-params")
 
 

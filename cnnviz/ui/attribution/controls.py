@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.attribution import FILLS
 from cnnviz.engine import Network
+from cnnviz.ui.frame import fit_choice
 
 RANKED = ("most probable", "second")  # classes by their rank in the network's answer to the picture at hand
 SIDES = 7  # so many patches of occlusion side by side at first
@@ -31,15 +32,15 @@ class Settings:
 
 
 def class_choice(network: Network, rank: int, *, key: str) -> str:
-    """A select box; returns one of RANKED or the number of a class as text."""
-    options = [*RANKED, *map(str, range(len(network.classes)))]
-    name = f"{key}_class{rank + 1}"
-    if st.session_state.get(name) not in options:
-        st.session_state.pop(name, None)  # a class of another network, or of a link
-    return st.selectbox(
-        ("Class", "Beside it")[rank], options, index=rank, key=name, bind="query-params", persist_state="session", width=150,
-        format_func=lambda option: option if option in RANKED else plain_class(network, int(option)),
-    )  # fmt: skip
+    """A select box; returns one of RANKED or a class, as `plain_class` writes it."""
+    options, name = [*RANKED, *_classes(network)], f"{key}_class{rank + 1}"
+    fit_choice(name, options, RANKED[rank])
+    return st.selectbox(("Class", "Beside it")[rank], options, index=rank, key=name, bind="query-params", persist_state="session",
+                        width=150)  # fmt: skip
+
+
+def _classes(network: Network) -> list[str]:
+    return [plain_class(network, label) for label in range(len(network.classes))]
 
 
 def plain_class(network: Network, label: int) -> str:
@@ -48,12 +49,12 @@ def plain_class(network: Network, label: int) -> str:
     return name if name == str(label) else f"{label} {name}"
 
 
-def label_of(choice: str, probabilities: np.ndarray) -> int:
+def label_of(network: Network, choice: str, probabilities: np.ndarray) -> int:
     """The class that a choice stands for, given the probability of each."""
     if choice in RANKED:
         order = np.argsort(-probabilities, kind="stable")
         return int(order[min(RANKED.index(choice), len(order) - 1)])
-    return int(choice)
+    return _classes(network).index(choice)
 
 
 def layer_names(network: Network) -> list[str]:
@@ -82,8 +83,7 @@ def _layer(network: Network, key: str) -> str | None:
     names, opening, name = layer_names(network), opening_layer(network), f"{key}_layer"
     if opening is None:
         return None
-    if st.session_state.get(name) not in names:
-        st.session_state.pop(name, None)  # a layer of another network
+    fit_choice(name, names, opening)
     return st.selectbox("Grad-CAM's layer", names, index=names.index(opening), key=name, bind="query-params", width=150)
 
 

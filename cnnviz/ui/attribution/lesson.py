@@ -53,7 +53,7 @@ def _lesson(network: Network) -> None:
                            help="Both classes of a method on the same scale; off: each map on its own")  # fmt: skip
         over = st.toggle("Over the picture", value=True, key=f"{KEY}_over", bind="query-params", persist_state="session",
                          help="The stronger the colour, the less of the picture shows through")  # fmt: skip
-    labels = [label_of(choice, prediction.probabilities[0]) for choice in choices]
+    labels = [label_of(network, choice, prediction.probabilities[0]) for choice in choices]
     with right:
         map_tab, check_tab = st.tabs(["Maps", "Deletion check"], key=f"{KEY}_tab", on_change="rerun", bind="query-params")
         if map_tab.open:

@@ -13,7 +13,7 @@ from cnnviz.engine import Network
 from cnnviz.feature_visualisation import PARAMETERISATIONS, Ascent, Excited, excite
 from cnnviz.figures.activation_sheets import SAME_NUMBERS, as_maps
 from cnnviz.images import encode_png, to_bytes
-from cnnviz.ui.frame import plain
+from cnnviz.ui.frame import fit_choice, plain
 from cnnviz.ui.network.code import show_code
 from cnnviz.ui.network.going import input_popover
 from cnnviz.ui.network.reading import activations
@@ -66,8 +66,7 @@ def network_work(network: Network) -> int:
 
 def _layer_picker(names: list[str], convolutions: list[str], key: str) -> str:
     opening = names.index(convolutions[-1]) if convolutions else len(names) - 1
-    if st.session_state.get(f"{key}_excite_layer", names[opening]) not in names:
-        st.session_state.pop(f"{key}_excite_layer")  # it was a layer of the network before
+    fit_choice(f"{key}_excite_layer", names, names[opening])
     return st.selectbox("Layer", names, index=opening, key=f"{key}_excite_layer", bind="query-params", persist_state="session",
                         width=190)  # fmt: skip
 

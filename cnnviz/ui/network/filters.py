@@ -12,7 +12,7 @@ from cnnviz.engine import Network
 from cnnviz.figures.filter_grid import ORDERS, filter_colours, filter_order, filter_picture, histogram_svg, tiled, weights_csv
 from cnnviz.images import encode_png
 from cnnviz.ui.components.activation_view import Tiles, activation_view
-from cnnviz.ui.frame import fragment
+from cnnviz.ui.frame import fit_choice, fragment
 from cnnviz.ui.network.code import show_code
 
 HEIGHT = 310  # CSS pixels of the grid
@@ -81,8 +81,7 @@ def kernels_of(weight: Tensor, chosen: str | int, order: list[int]) -> Kernels:
 
 
 def _layer_picker(layers: list[str], key: str) -> str:
-    if st.session_state.get(f"{key}_layer", layers[0]) not in layers:
-        st.session_state.pop(f"{key}_layer")  # it was a layer of the network before
+    fit_choice(f"{key}_layer", layers, layers[0])
     return st.selectbox("Convolution", layers, key=f"{key}_layer", bind="query-params", persist_state="session", width=190)
 
 
@@ -96,8 +95,7 @@ def _slices(weight: Tensor) -> list[str | int]:
 
 
 def _slice_picker(slices: list[str | int], key: str) -> str | int:
-    if st.session_state.get(f"{key}_slice", slices[0]) not in slices:
-        st.session_state.pop(f"{key}_slice")  # it was another layer's
+    fit_choice(f"{key}_slice", slices, slices[0])
     return st.selectbox("Input channel", slices, key=f"{key}_slice", persist_state="session", bind="query-params", width=150,
                         help="Which of a filter's kernels: one reads each input channel")  # fmt: skip
 

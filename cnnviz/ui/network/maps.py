@@ -15,7 +15,7 @@ from cnnviz.figures.activation_sheets import SAME_NUMBERS, as_maps, sheet_pictur
 from cnnviz.images import encode_png
 from cnnviz.layer_table import LayerRow
 from cnnviz.ui.components.activation_view import Tiles, activation_view, tiles_of
-from cnnviz.ui.frame import fragment, plain
+from cnnviz.ui.frame import fit_choice, fragment, plain
 from cnnviz.ui.network.code import show_code
 from cnnviz.ui.network.going import input_popover, rerun_if_asked, trace_unit
 from cnnviz.ui.network.overview import extras, padded_picture
@@ -94,8 +94,7 @@ def _layer_picker(names: list[str], rows: Mapping[str, LayerRow], key: str) -> s
     """Opens on the last convolution's activation: few maps, and each sees much."""
     convolutions = [name for name in names if rows[name].kind.startswith("Conv")]
     opening = names.index(convolutions[-1]) if convolutions else len(names) - 1
-    if st.session_state.get(f"{key}_maps_layer", names[opening]) not in names:
-        st.session_state.pop(f"{key}_maps_layer")  # it was a layer of the network before
+    fit_choice(f"{key}_maps_layer", names, names[opening])
     return st.selectbox("Layer", names, index=opening, key=f"{key}_maps_layer", bind="query-params", persist_state="session",
                         width=190)  # fmt: skip
 
