@@ -48,4 +48,4 @@ def floor(pictures: np.ndarray) -> np.ndarray:
     x = pictures.astype(np.float64)
     other = 1 - x
     logs = [np.log(part, where=part > 0, out=np.zeros_like(part)) for part in (x, other)]
-    return np.asarray(-(x * logs[0] + other * logs[1]).sum((1, 2)))
+    return np.asarray(0 - (x * logs[0] + other * logs[1]).sum((1, 2)))  # 0 and not -0 where nothing is grey

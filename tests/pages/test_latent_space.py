@@ -94,7 +94,9 @@ def test_without_the_data_set_the_pictures_are_reconstructions(monkeypatch: pyte
 
 def test_the_training_tab_brings_its_pictures_along() -> None:
     app = opened("latent_space", {"latent_tab": "Training"})
-    assert sent(app, "pixels")[0]["picture_id"] == sent(app, MAP)[0]["picture_id"]
+    shown = sent(app, MAP)[0]
+    assert sent(app, "pixels")[0]["picture_id"] == shown["picture_id"]
+    assert not shown["decodes"], "nobody answers a click on a free place here"
 
 
 def test_umap_settings_that_fail_say_why_and_the_button_waits() -> None:

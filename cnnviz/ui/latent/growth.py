@@ -25,7 +25,7 @@ def show(name: str, *, key: str) -> None:
     mu = known.mu if isinstance(step, str) else known.snapshots[step]
     latent_map(
         key=f"{key}_growth", atlas_id=f"{name} {step}", points=mu, labels=known.labels, classes=engine.coder(name).card.classes,
-        colours={}, colour="class", mu=mu, picture_id=sheet_id(name), axes=("μ 1", "μ 2"), visitor=(), selected=None,
+        colours={}, colour="class", mu=mu, picture_id=sheet_id(name), axes=("μ 1", "μ 2"), visitor=(), selected=None, decodes=False,
         thumbnails="originals" if thumbnails(name).originals else "reconstructions",
     )  # fmt: skip
     st.caption(_words(known, step))

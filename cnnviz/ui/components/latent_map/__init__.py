@@ -1,6 +1,6 @@
 """A map of thousands of pictures as dots: hover shows the picture, a click chooses one, a lasso counts; all in the browser."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,15 +38,15 @@ class Choice:
 def latent_map(
     *, key: str, atlas_id: str, points: np.ndarray, labels: np.ndarray, classes: Sequence[str], colours: Mapping[str, np.ndarray],
     colour: str, mu: np.ndarray, picture_id: str, thumbnails: str, axes: Sequence[str], visitor: Sequence[Marker] = (),
-    selected: int | None = None, on_choice: Callable[[], None] | None = None,
+    selected: int | None = None, decodes: bool = True,
 ) -> Choice:  # fmt: skip
     """Show points (N,2) or (N,3) with labels (N,); returns the visitor's choice on this map.
 
     atlas_id: names points, mu and colours by their content. colours: title with its unit -> (N,) values, of which the first is
     told of each dot; colour: one of these titles, or "class". mu: (N,D), in which the nearest neighbours are found. picture_id:
     of the sheet that components.pixels has sent, 100 pictures of 28x28 a row. thumbnails: "originals" or "reconstructions", for
-    the caption. axes: their names. selected: the dot that is ringed until another is clicked. ValueError where these do not fit
-    together.
+    the caption. axes: their names. selected: the dot that is ringed until another is clicked. decodes: whether the page answers
+    a click on a free place of a flat map. ValueError where these do not fit together.
     """
     _check(points, labels, classes, colours, colour, mu, axes, visitor, selected)
     count, dimensions = points.shape
@@ -60,9 +60,10 @@ def latent_map(
         "class_colours": [CLASSES[number % len(CLASSES)] for number in range(len(classes))],
         "told": told, "shade": None if colour == CLASS else colour, "ramp": SEQUENTIAL[::8].tolist(),
         "picture_id": picture_id, "thumbnails": thumbnails, "axes": list(axes), "selected": selected, "neighbours": NEIGHBOURS,
+        "decodes": decodes and dimensions == 2,
         "markers": [{"place": list(m.place), "picture": m.picture.ravel().tolist(), "title": m.title} for m in visitor],
     }  # fmt: skip
-    result = _mount(key=key, data=pack(data), on_choice_change=on_choice or (lambda: None))
+    result = _mount(key=key, data=pack(data), on_choice_change=lambda: None)
     return read_choice(result.get("choice"), atlas_id=atlas_id, count=count, flat=dimensions == 2)
 
 

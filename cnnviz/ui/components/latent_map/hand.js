@@ -65,12 +65,12 @@ const HAND = {
   },
 
   click(x, y) {
-    const index = dotAt(this.projection, this.hidden, x, y), { atlas_id: atlas, dimensions } = this.header;
+    const index = dotAt(this.projection, this.hidden, x, y), { atlas_id: atlas, decodes } = this.header;
     this.clearLasso();
     if (index >= 0) {
       Object.assign(this, { clicked: index, spot: null, sent: [this.sent?.[1], index] });
       this.send({ atlas_id: atlas, index });
-    } else if (dimensions === 2) {
+    } else if (decodes) {
       this.spot = this.projection.under(x, y);
       this.send({ atlas_id: atlas, index: this.clicked ?? this.header.selected, place: this.spot });
     }

@@ -51,8 +51,8 @@ class LatentMap {
     this.place(header.markers);
     this.middles();
     this.caption.textContent = `${atlas.labels.length.toLocaleString("en")} dots; the pictures are ${header.thumbnails === "originals"
-      ? "the originals of the data set" : "reconstructions: the data set is not on this machine"}. ${header.dimensions === 3
-      ? "Drag to turn" : "Drag to move, click a free place to decode it"}, wheel to enlarge, click a dot to choose it.`;
+      ? "the originals of the data set" : "reconstructions: the data set is not on this machine"}. Drag to ${header.dimensions === 3
+      ? "turn" : "move"}${header.decodes ? ", click a free place to decode it" : ""}, wheel to enlarge, click a dot to choose it.`;
     this.stage.setAttribute("aria-label", `Map of ${atlas.labels.length} pictures. Arrow keys go from dot to dot, Enter chooses, plus and minus enlarge, 0 shows all.`);
     this.strips();
     this.draw();
