@@ -15,10 +15,10 @@ from tests.browser.server import CHROMIUM, FLAGS, ROOT, streamlit_server
 
 LINES = 40
 MOVES = 240  # at 60 a second: 4 s
-# Finds the component whose root carries `name`, and keeps a list of the moments at which an answer had been painted.
+# Finds the component that has a `name` in it, and keeps a list of the moments at which an answer had been painted.
 CLOCK = """() => {
     const found = (name) => { for (const host of document.querySelectorAll('*')) {
-        const view = host.shadowRoot?.querySelector('.root')?.[name]; if (view) return view; } };
+        const view = host.shadowRoot?.querySelector(`.root:has(.${name})`)?.view; if (view) return view; } };
     const pad = (window.__pad = found('pad')), answer = found('answer');
     window.__inked = 0; window.__painted = []; window.__took = [];
     pad.ink.addEventListener('pointermove', (event) => { if (event.buttons) window.__inked = event.timeStamp; }, true);

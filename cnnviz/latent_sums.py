@@ -51,8 +51,9 @@ def unfold(model: nn.Module, picture: np.ndarray, *, kl_weight: float, seed: int
 
     ValueError for an auto-encoder without a Gaussian: there is nothing to draw and no KL.
     """
-    image = torch.from_numpy(np.ascontiguousarray(picture, dtype=np.float32))[None, None]
-    told = None if label is None else torch.tensor([label])
+    device = next(model.parameters()).device
+    image = torch.from_numpy(np.ascontiguousarray(picture, dtype=np.float32))[None, None].to(device)
+    told = None if label is None else torch.tensor([label], device=device)
     mu, logvar = encode(model, image, told)
     if logvar is None:
         raise ValueError("this auto-encoder has no logvar: its encoder gives a point, so there is no draw and no KL; choose a VAE")
@@ -63,7 +64,7 @@ def unfold(model: nn.Module, picture: np.ndarray, *, kl_weight: float, seed: int
     total = loss + kl_weight * kl_divergence(mu, logvar).sum(1)
     rows = (values[0].double().tolist() for values in (mu, logvar, eps))
     return Sums(
-        tuple(_dimension(*row) for row in zip(*rows, strict=True)), logits[0, 0].sigmoid().numpy(), float(loss), kl_weight,
+        tuple(_dimension(*row) for row in zip(*rows, strict=True)), logits[0, 0].sigmoid().cpu().numpy(), float(loss), kl_weight,
         float(total),
     )  # fmt: skip
 

@@ -382,6 +382,8 @@ def test_an_own_network_answers_as_its_model_does() -> None:
     model = build_model("cnn", num_classes=4).eval()
     name = engine.add_own(save(model.state_dict()), "my cnn.safetensors", None)
     assert engine.add_own(save(model.state_dict()), "my cnn.safetensors", None) == name
+    other = engine.add_own(save(model.state_dict()), "another's.safetensors", None)
+    assert other != name and "my cnn" not in engine.network(other).title, "a file's name is told to its owner alone"
     network = engine.network(name)
     assert network.architecture == "cnn" and network.classes == ("class 0", "class 1", "class 2", "class 3")
     image = torch.rand(1, 1, 28, 28)

@@ -71,7 +71,8 @@ class Library:
     @torch.inference_mode(False)
     def add_own(self, data: bytes, file_name: str, architecture: str | None, device: torch.device) -> str:
         """Open a visitor's file and keep its network; returns its name. Errors: ValueError, see read_own."""
-        digest = hashlib.sha256(data + (architecture or "").encode()).hexdigest()
+        # The name is part of it: titles and messages repeat it, and another visitor's is none of one's business.
+        digest = hashlib.sha256(b"\0".join([data, (architecture or "").encode(), file_name.encode()])).hexdigest()
         name = f"{OWN}{digest[:16]}"
         with self._reading:  # one file at a time: each takes a few times its size
             with self._lock:

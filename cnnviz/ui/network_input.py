@@ -112,7 +112,10 @@ def fit_code(network: Network, height: int, width: int) -> str:
 
 def _drawing(network: Network, key: str) -> Input:
     drawing = digit_pad(key=f"{key}_pad", start=START)
-    pixels = drawing.pixels if drawing else opening()  # the browser has not yet sent what stands on its pad
+    state = st.session_state  # session state: where the pad is folded away, or on another page, the drawing stays
+    if drawing:
+        state[f"{key}_drawn"] = drawing.pixels
+    pixels = state.get(f"{key}_drawn", opening())
     return _input(network, torch.from_numpy(pixels.copy())[None] / 255, DRAW)
 
 

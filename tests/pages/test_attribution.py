@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from cnnviz import engine
 from cnnviz.attribution import FILLS, fill, grad_cam, integrated_gradients, saliency
@@ -184,18 +185,51 @@ def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(monkeypatch: pytest
     assert len(shown(app)[1]) == 10 and not app.info and not app.get("progress")
 
 
-def test_what_goes_wrong_in_a_thread_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_visitors_stop_leaves_the_job_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    work._shelf.clear()
+    monkeypatch.setattr(work, "AT_ONCE", -1.0)
+    done, go = work.finish, threading.Event()
+
+    def waiting(job, report):
+        while not go.wait(0.01):
+            report(Found(0, 10, torch.zeros(1, 1)))
+        done(job, report)
+
+    monkeypatch.setattr(work, "finish", waiting)
+    first, second = opened("attribution"), opened("attribution")
+    (running,) = work._under_way.values()
+    first.button(key="attribution_stop").click().run()
+    assert "Stopped" in first.info[0].value and list(work._under_way.values()) == [running]
+    go.set()
+    running.future.result(10)
+    second.run()
+    assert len(shown(second)[1]) == 1 and len(shown(first)[1]) == 0
+    running.seen -= work.LEFT + 1
+    with pytest.raises(work._Stopped):
+        running.hear(Found(1, 10, torch.zeros(1, 1)))
+
+
+def test_what_goes_wrong_in_a_thread_is_shown_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(job, report):
         raise ValueError("the network has gone home")
 
-    work._shelf.clear()
-    monkeypatch.setattr(work, "AT_ONCE", -1.0)
-    monkeypatch.setattr(work, "finish", wrong)
-    app = opened("attribution")
-    work._pool.submit(int).result()
-    app.run()
+    def polled() -> None:
+        from concurrent.futures import Future
+
+        from cnnviz.ui.attribution import work
+
+        failed: Future[None] = Future()
+        failed.set_exception(ValueError("the network has gone home"))
+        work._show_progress(work.Job("Saliency", "nobody", (), iter), work._Running(future=failed))
+
+    app = AppTest.from_function(polled).run()
     assert [each.value for each in app.error] == ["the network has gone home"] and not app.exception
-    work._under_way.clear()
+    done, found = work.finish, Found(1, 1, torch.ones(1, 1))
+    job = work.Job("Saliency", LENET, ("again",), lambda network: iter([found]))
+    monkeypatch.setattr(work, "finish", wrong)
+    assert isinstance(work._started(job).future.exception(10), ValueError) and not work._under_way
+    monkeypatch.setattr(work, "finish", done)
+    assert work._started(job).future.exception(10) is None and work.result(job) is found
 
 
 def test_the_deletion_check_compares_with_chance() -> None:

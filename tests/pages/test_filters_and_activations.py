@@ -1,6 +1,7 @@
 """The page Filters and activations: its tabs with their defaults and at extremes, one's own weights, and what is refused."""
 
 import contextlib
+import dataclasses
 import io
 import re
 
@@ -16,13 +17,14 @@ from cnnviz.layer_table import layer_table
 from cnnviz.models import MODELS, build_model
 from cnnviz.ui.attribution.code import model_code
 from cnnviz.ui.components.activation_view import read_unit
+from cnnviz.ui.components.digit_pad import Drawing
 from cnnviz.ui.network.choice import OPENING, OWN
 from cnnviz.ui.network.code import filters_code, maps_code
 from cnnviz.ui.network.field_answer import field_answer
 from cnnviz.ui.network.filters import ALL, COLOURS, MOST, kernels_of
-from cnnviz.ui.network.maps import block, channel_order, maps_csv
+from cnnviz.ui.network.maps import SHARE, block, channel_order, maps_csv
 from cnnviz.ui.network_input import Input
-from tests.pages.opened import APP, PYTORCH, opened, run_code
+from tests.pages.opened import APP, PYTORCH, opened, run_code, sent
 
 PAGE = "filters_and_activations"
 MAPS, FILTERS, TRACE, EXCITE = (
@@ -215,6 +217,47 @@ def test_maps_are_ordered_by_mean_maximum_or_share() -> None:
     assert channel_order(maps, "maximum").tolist() == [0, 1, 2]
     assert channel_order(maps, "speaks for the class", np.array([0.0, -1.0, 5.0])).tolist() == [2, 0, 1]
     assert maps_csv(maps).splitlines() == ["channel,min,max,mean", "0,0.0,3.0,1.5", "1,2.0,2.0,2.0", "2,-1.0,-1.0,-1.0"]
+
+
+def test_only_the_chosen_layers_maps_say_what_they_speak_for() -> None:
+    """Its normalisation and its activation have shares of their own, even of the other sign."""
+    state = {**MAPS, "inside_network": "cifar_small", "inside_maps_layer": "block3.conv2", "inside_maps_order": SHARE}
+    header, _ = sent(opened(PAGE, state), "activation_view")
+    noted = {strip["layer"]: "notes" in strip for strip in header["strips"]}
+    assert noted == {name: name == "block3.conv2" for name in noted} and len(noted) > 2
+
+
+def test_another_network_has_not_the_unit_of_the_one_before() -> None:
+    state = {**TRACE, "inside_network": "cifar_small", "inside_trace_layer": "input", "inside_trace_unit": "2,5,5"}
+    app = opened(PAGE, state)
+    assert not app.error and app.text_input(key="inside_trace_unit").value == "2,5,5"
+    app.selectbox(key="inside_network").set_value("lenet_modern_mnist").run()
+    assert not app.error and app.selectbox(key="inside_trace_layer").value == "input"
+    assert app.text_input(key="inside_trace_unit").value == "", "the largest of that layer"
+
+
+def test_a_drawing_stays_where_the_pad_is_not_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Drawing(np.full((28, 28), 51, np.uint8), True)
+    shown: list[Drawing | None] = [None, drawn, None]
+    monkeypatch.setattr("cnnviz.ui.network_input.digit_pad", lambda **_: shown.pop(0))
+
+    def page() -> None:
+        import streamlit as st
+
+        from cnnviz import engine
+        from cnnviz.ui.network_input import _drawing
+
+        st.text(float(_drawing(engine.network("lenet_modern_mnist"), "here").image.max()))
+
+    app, seen = AppTest.from_function(page), []
+    for _ in range(3):
+        seen.append(float(app.run().text[0].value))
+    assert seen == [1.0, pytest.approx(0.2), pytest.approx(0.2)]
+
+
+def test_the_code_of_googlenet_normalises_once() -> None:
+    network = dataclasses.replace(engine.network("lenet_modern_mnist"), name="googlenet", architecture="googlenet")
+    assert 'googlenet(weights="IMAGENET1K_V1", transform_input=False)' in "\n".join(model_code(network))
 
 
 def test_kernels_are_named_by_filter_and_input_channel() -> None:

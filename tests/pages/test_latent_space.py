@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnnviz import datasets, engine
 from cnnviz.ui.components.digit_pad.opening import opening
@@ -97,6 +98,25 @@ def test_the_training_tab_brings_its_pictures_along() -> None:
     shown = sent(app, MAP)[0]
     assert sent(app, "pixels")[0]["picture_id"] == shown["picture_id"]
     assert not shown["decodes"], "nobody answers a click on a free place here"
+
+
+def test_the_sum_without_the_data_set_is_the_reconstructions_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "the numbers are those of the reconstruction" in texts(opened("latent_space", {"latent_tab": "The sum behind it"}))
+
+
+def test_a_click_on_the_same_dot_ends_a_preset() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from cnnviz.ui.components.latent_map import Choice
+        from cnnviz.ui.latent.map_tab import _number
+
+        st.session_state["map_preset"] = (5, 111)
+        st.text([_number(Choice(3, press=press), 10, "map") for press in (111, 222)])
+
+    assert AppTest.from_function(page).run().text[0].value == "[5, 3]"
 
 
 def test_umap_settings_that_fail_say_why_and_the_button_waits() -> None:

@@ -51,7 +51,8 @@ def model_code(network: Network) -> list[str]:
     """Lines that make `model`, with the weights that answer on the page."""
     if network.name in PRETRAINED:
         name = model_info(network.architecture).torchvision
-        return ["import torchvision", f'model = torchvision.models.{name}(weights="IMAGENET1K_V1").eval()']
+        plain = ", transform_input=False" if network.architecture in WITH_HEADS else ""  # the picture is normalised here
+        return ["import torchvision", f'model = torchvision.models.{name}(weights="IMAGENET1K_V1"{plain}).eval()']
     path, remark = "weights.safetensors", "your own file"
     stem, _, step = network.name.partition("@")
     if (CHECKPOINTS / f"{stem}.safetensors").is_file():

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import streamlit as st
@@ -21,6 +21,7 @@ from cnnviz.ui.frame import plain, speaking_errors
 
 AT_ONCE = 0.3  # seconds that a page may compute before it is drawn; what takes longer comes after it, with a bar
 EVERY = 0.3  # seconds between two looks at a slow job
+LEFT = 3.0  # seconds after which a job that nobody looks at any more is given up
 
 _pool = ThreadPoolExecutor(os.cpu_count() or 1, "attribution")
 _lock = threading.Lock()
@@ -116,47 +117,47 @@ def progress_above(*, key: str) -> Iterator[None]:
         with place.container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 st.fragment(_show_progress, run_every=EVERY)(job, running)
-            stop = (running, f"{key}_stopped", asked)
-            st.button("Stop", icon=":material/stop_circle:", key=f"{key}_stop", on_click=_stop, args=stop)
+            st.button("Stop", icon=":material/stop_circle:", key=f"{key}_stop", on_click=_set, args=(f"{key}_stopped", asked))
 
 
 def _show_progress(job: Job, running: "_Running") -> None:
-    if result(job) is not None:
-        st.rerun()
+    running.seen = time.monotonic()
+    ended = running.future is not None and running.future.done()
     with speaking_errors():
-        if running.future and running.future.done():
+        if ended and running.future:
             running.future.result()  # raises what went wrong
+        if ended or result(job) is not None:  # without a result, it was given up: it begins again
+            st.rerun()
         st.progress(running.done / running.total, plain(f"{job.title}: {running.done} of {running.total} passes"))
 
 
-def _stop(running: "_Running", stopped: str, asked: tuple[Any, ...]) -> None:
-    running.stopping = True
-    _set(stopped, asked)
-
-
 class _Stopped(Exception):
-    """A visitor does not want the rest."""
+    """Nobody looks at the job any more."""
 
 
 @dataclass(eq=False)
 class _Running:
-    """A slow job under way, as its thread tells of it to all who look at it."""
+    """A slow job under way, as its thread tells of it to all who look at it. seen: when one of them last did.
+
+    A visitor who presses Stop, turns to something else or leaves only looks away: another may still want it.
+    """
 
     done: int = 0
     total: int = 1
-    stopping: bool = False
+    seen: float = field(default_factory=time.monotonic)
     future: Future[None] | None = None
 
     def hear(self, step: Progress) -> None:
-        if self.stopping:
+        if time.monotonic() > self.seen + LEFT:
             raise _Stopped
         self.done, self.total = step.done, step.total
 
     def work(self, job: Job) -> None:
-        with suppress(_Stopped):
-            finish(job, self.hear)
-        with _lock:  # not after an error: it stays, to be shown
-            if _under_way.get(_name(job)) is self:
+        try:
+            with suppress(_Stopped):
+                finish(job, self.hear)
+        finally:  # after an error too: those who look at it have its future, and the next one tries again
+            with _lock:
                 del _under_way[_name(job)]
 
 
@@ -164,9 +165,10 @@ def _started(job: Job) -> _Running:
     """The job under way, begun if nobody has: in a thread, since a click in a fragment does not interrupt what runs there."""
     with _lock:
         running = _under_way.get(_name(job))
-        if running is None or running.stopping:
+        if running is None:
             running = _under_way[_name(job)] = _Running()
             running.future = _pool.submit(running.work, job)
+        running.seen = time.monotonic()
         return running
 
 

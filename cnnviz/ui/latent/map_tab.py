@@ -49,7 +49,7 @@ def _draw(name: str, key: str) -> None:
             visitor=() if found is None else _marker(known, map_name, points, found),
             selected=st.session_state.get(f"{key}_preset", (linked(len(known.labels)),))[0] if found is None else None,
         )  # fmt: skip
-    st.session_state[f"{key}_clicked"] = choice.index
+    st.session_state[f"{key}_clicked"] = choice.press
     if found is None:
         found = from_map(name, _number(choice, len(known.labels), key))
         link("digit", None if found.index == OPENING else str(found.index))
@@ -68,7 +68,7 @@ _alone = fragment(_draw)
 def _number(choice: Choice, count: int, key: str) -> int:
     """Of the digit on the map: the last of a click, a preset and the link. Session state: a preset outlasts the click before it."""
     index, before = st.session_state.get(f"{key}_preset", (None, None))
-    if index is not None and choice.index == before:
+    if index is not None and choice.press == before:
         return int(index)
     st.session_state.pop(f"{key}_preset", None)
     return linked(count) if choice.index is None else choice.index

@@ -25,10 +25,13 @@ def show(name: str, *, key: str) -> None:
     seed = _seed(key)
     sums = unfold(coder.model, subject.picture, kl_weight=coder.kl_weight, seed=seed, label=subject.label if coder.labels else None)
     picture, middle, table = st.columns([1, 1, 3], gap="medium")
-    picture.image(grey_picture(subject.picture), output_format="PNG", caption=f"x: {subject.title}", width=SIDE)
+    title = subject.title if subject.original else f"the reconstruction of {subject.title}"
+    picture.image(grey_picture(subject.picture), output_format="PNG", caption=f"x: {title}", width=SIDE)
     middle.image(grey_picture(sums.drawn), output_format="PNG", caption=f"decoded from z, the draw of seed {seed}", width=SIDE)
     with table:
         _table(sums, key)
+    if not subject.original:
+        st.info(f"{coder.card.data} is not on this machine: the numbers are those of the reconstruction, not those of the map.")
     _total(sums)
     _slip(sums)
 

@@ -50,7 +50,8 @@ def show(network: Network, *, key: str, code_tab: DeltaGenerator | None) -> None
     ordered = channel_order(as_maps(found[layer]), order, shares)
     with page_place:
         shown = _page(ordered, key)
-    strips = _strips(network, block(network.rows, layer) if steps else [layer], shown, found, shares, network.classes[label])
+    notes = {} if shares is None else {layer: [f"Speaks for “{network.classes[label]}” with {shares[at]:+.4g}." for at in shown]}
+    strips = _strips(network, block(network.rows, layer) if steps else [layer], shown, found, notes)
     activation_view(
         strips, padded_picture(network, chosen), key=f"{key}_maps", height=HEIGHT, side=True, picture_id=chosen.id,
         about=f"Maps of {layer}", chosen=next(at for at, strip in enumerate(strips) if strip.layer == layer),
@@ -115,16 +116,15 @@ def _shares(network: Network, chosen: Input, layer: str, label: int) -> np.ndarr
 
 
 def _strips(
-    network: Network, names: Sequence[str], shown: np.ndarray, found: Mapping[str, np.ndarray], shares: np.ndarray | None,
-    title: str,
+    network: Network, names: Sequence[str], shown: np.ndarray, found: Mapping[str, np.ndarray], notes: Mapping[str, list[str]],
 ) -> list[Tiles]:  # fmt: skip
+    """notes: of a layer's maps; another step of the same block has other shares."""
     rows = {row.name: row for row in network.rows}
-    notes = shares is not None and [f"Speaks for “{title}” with {shares[at]:+.4g}." for at in shown]
     strips = []
     for name in names:
         strip = strip_of(name, rows[name].kind, found[name], channels=shown, side=SIDE)
         more = extras(network, name, strip.channels, found)
-        strips.append(tiles_of(strip, rows[name].receptive_field, **(more | ({"notes": notes} if notes else {}))))
+        strips.append(tiles_of(strip, rows[name].receptive_field, **(more | ({"notes": notes[name]} if name in notes else {}))))
     return strips
 
 

@@ -32,10 +32,11 @@ def show_trace(network: Network, activations: Mapping[str, np.ndarray | Tensor],
     activations: of this picture, by layer, without the batch. image: (C,H,W) in [0,1], as the network reads it before its
     border and normalisation. Layer and unit stand in the link. ValueError for a unit that is not there.
     """
-    trace = make_trace(network.graph, network.rows, activations)
+    trace, state = make_trace(network.graph, network.rows, activations), st.session_state
+    _leave_other_network(network.name, trace, key)
     controls = st.container(horizontal=True, vertical_alignment="bottom")
     here = Source(*_unit_picker(trace, controls, key=key))
-    state = st.session_state  # the way that led here: no widget holds it
+    # Session state: the way that led here, which no widget holds.
     trail = [source for source in state.get(f"{key}_trail", []) if _exists(trace, source)]
     units = chain(trace, *here)
 
@@ -66,6 +67,17 @@ def show_trace(network: Network, activations: Mapping[str, np.ndarray | Tensor],
         names=network.classes if len(network.classes) == outputs else (), key=f"{key}_view",
         on_unit=lambda source: go(source, [*trail, here]), on_back=lambda step: go(trail[step], trail[:step]),
     )  # fmt: skip
+
+
+def _leave_other_network(name: str, trace: Trace, key: str) -> None:
+    """A unit of the network before, in a layer of the same name, becomes the largest; one of a link is left to its message."""
+    state = st.session_state
+    before, layer = state.get(f"{key}_of", name), str(state.get(f"{key}_layer"))
+    state[f"{key}_of"] = name  # session state: nothing else knows which network it was
+    if before != name and layer in trace.rows and (unit := state.get(f"{key}_unit")):
+        words = re.findall(r"[0-9]+", unit)
+        if not _exists(trace, Source(layer, tuple(map(int, words)))):
+            open_unit(key, layer)
 
 
 def _unit_picker(trace: Trace, controls: st.delta_generator.DeltaGenerator, *, key: str) -> tuple[str, tuple[int, ...]]:

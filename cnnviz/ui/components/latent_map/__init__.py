@@ -29,10 +29,13 @@ class Marker:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was clicked last: the number of a dot, and a place (2,) of a flat map where no dot is; None before."""
+    """What was clicked last: the number of a dot, and a place (2,) of a flat map where no dot is; None before. press: the moment in
+    ms, by which the same dot clicked again is told from no click.
+    """
 
     index: int | None = None
     place: tuple[float, ...] | None = None
+    press: int = 0
 
 
 def latent_map(
@@ -99,6 +102,7 @@ def read_choice(sent: object, *, atlas_id: str, count: int, flat: bool) -> Choic
         return Choice()
     index, place = sent.get("index"), sent.get("place")
     known = index if type(index) is int and 0 <= index < count else None
+    press = moment if type(moment := sent.get("press")) is int else 0
     if not flat or not isinstance(place, list) or len(place) != 2 or any(type(value) not in (int, float) for value in place):
-        return Choice(known)
-    return Choice(known, (float(place[0]), float(place[1])) if all(abs(value) < FARTHEST for value in place) else None)
+        return Choice(known, press=press)
+    return Choice(known, (float(place[0]), float(place[1])) if all(abs(value) < FARTHEST for value in place) else None, press)

@@ -69,10 +69,10 @@ const HAND = {
     this.clearLasso();
     if (index >= 0) {
       Object.assign(this, { clicked: index, spot: null, sent: [this.sent?.[1], index] });
-      this.send({ atlas_id: atlas, index });
+      this.send({ atlas_id: atlas, index, press: Date.now() });
     } else if (decodes) {
       this.spot = this.projection.under(x, y);
-      this.send({ atlas_id: atlas, index: this.clicked ?? this.header.selected, place: this.spot });
+      this.send({ atlas_id: atlas, index: this.clicked ?? this.header.selected, place: this.spot, press: Date.now() });
     }
     this.strips();
     this.draw();
