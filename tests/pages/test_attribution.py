@@ -153,17 +153,23 @@ def test_a_blank_picture_against_black_is_explained_on_the_page(monkeypatch: pyt
     assert "no score to share out" in messages[2] and "looks like “black” already" in messages[4]
 
 
-def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def go(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """All jobs are slow: none ends before this event."""
     work._shelf.clear()
-    monkeypatch.setattr(work, "AT_ONCE", -1.0)  # nothing is quick
-    done, go = work.finish, threading.Event()
+    monkeypatch.setattr(work, "AT_ONCE", -1.0)
+    done, event = work.finish, threading.Event()
 
     def waiting(job, report):
-        while not go.wait(0.01):
+        while not event.wait(0.01):
             report(Found(0, 10, torch.zeros(1, 1)))
         done(job, report)
 
     monkeypatch.setattr(work, "finish", waiting)
+    return event
+
+
+def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(go: threading.Event) -> None:
     app = opened("attribution")
     header, maps = shown(app)
     assert not maps and {panel["message"] for row in header["rows"] for panel in row["panels"]} == {"Not computed yet."}
@@ -185,17 +191,7 @@ def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(monkeypatch: pytest
     assert len(shown(app)[1]) == 10 and not app.info and not app.get("progress")
 
 
-def test_one_visitors_stop_leaves_the_job_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    work._shelf.clear()
-    monkeypatch.setattr(work, "AT_ONCE", -1.0)
-    done, go = work.finish, threading.Event()
-
-    def waiting(job, report):
-        while not go.wait(0.01):
-            report(Found(0, 10, torch.zeros(1, 1)))
-        done(job, report)
-
-    monkeypatch.setattr(work, "finish", waiting)
+def test_one_visitors_stop_leaves_the_job_to_another(go: threading.Event) -> None:
     first, second = opened("attribution"), opened("attribution")
     (running,) = work._under_way.values()
     first.button(key="attribution_stop").click().run()
