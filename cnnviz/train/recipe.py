@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -77,9 +78,10 @@ def rate(step: int, steps: int, *, warm_up: float) -> float:
     return min(place / warm_up, (1 - place) / (1 - warm_up)) if 0 < warm_up < 1 else 1 - place
 
 
-def names() -> list[str]:
+@cache  # pages ask in every run
+def names() -> tuple[str, ...]:
     """The names of all recipes."""
-    return sorted(module.name for module in pkgutil.iter_modules(recipes.__path__))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(recipes.__path__)))
 
 
 def recipe(name: str) -> Recipe:

@@ -169,7 +169,8 @@ def go(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return event
 
 
-def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(go: threading.Event) -> None:
+def test_a_slow_job_shows_its_bar_can_be_stopped_and_goes_on(monkeypatch: pytest.MonkeyPatch, go: threading.Event) -> None:
+    monkeypatch.setattr(work, "LEFT", 1.0)
     app = opened("attribution")
     header, maps = shown(app)
     assert not maps and {panel["message"] for row in header["rows"] for panel in row["panels"]} == {"Not computed yet."}

@@ -21,7 +21,7 @@ from cnnviz.ui.frame import plain, speaking_errors
 
 AT_ONCE = 0.3  # seconds that a page may compute before it is drawn; what takes longer comes after it, with a bar
 EVERY = 0.3  # seconds between two looks at a slow job
-LEFT = 3.0  # seconds after which a job that nobody looks at any more is given up
+LEFT = 10.0  # seconds after which a job that nobody looks at any more is given up: a busy server may be slow to look
 
 _pool = ThreadPoolExecutor(os.cpu_count() or 1, "attribution")
 _lock = threading.Lock()
@@ -122,12 +122,11 @@ def progress_above(*, key: str) -> Iterator[None]:
 
 def _show_progress(job: Job, running: "_Running") -> None:
     running.seen = time.monotonic()
-    ended = running.future is not None and running.future.done()
+    assert running.future  # see _started
     with speaking_errors():
-        if ended and running.future:
+        if running.future.done():
             running.future.result()  # raises what went wrong
-        if ended or result(job) is not None:  # without a result, it was given up: it begins again
-            st.rerun()
+            st.rerun()  # where there is no result, the job was given up: it begins again
         st.progress(running.done / running.total, plain(f"{job.title}: {running.done} of {running.total} passes"))
 
 

@@ -26,6 +26,13 @@ function roundStep(least) {
   return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
 }
 
+// Round numbers between low and high, some `about` of them, and how many decimals they need.
+function roundSteps(low, high, about) {
+  const step = roundStep((high - low) / about), first = Math.ceil(low / step), last = Math.floor(high / step + 1e-9);
+  const values = Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * step);
+  return { values, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+}
+
 // Numbers as they are printed: a real minus sign, and no minus before a zero.
 function fixed(value, decimals) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value < 0 ? "−∞" : "∞";

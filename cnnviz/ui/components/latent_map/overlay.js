@@ -2,13 +2,6 @@
 
 const RING = 8, OWN = 34, CROSS = 92;   // CSS pixels: radius of a ring, side of a visitor's picture, of the corner with the three axes
 
-// Round steps of which some five fit between two numbers
-function ticks(low, high) {
-  const step = roundStep((high - low) / 5), found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + 1e-9; value += step) found.push(value);
-  return { values: found, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
-}
-
 class Overlay {
   constructor(canvas) { this.canvas = canvas; this.pen = canvas.getContext("2d"); }
 
@@ -36,7 +29,7 @@ class Overlay {
     pen.fillStyle = pen.strokeStyle = this.ink;
     pen.globalAlpha = 0.65;
     pen.textAlign = "center";
-    const x = ticks(left, right), y = ticks(bottom, top);
+    const x = roundSteps(left, right, 5), y = roundSteps(bottom, top, 5);
     for (const value of x.values) {
       const [at] = projection.at([value, 0]);
       if (at > 30 && at < width - 90) { pen.fillRect(at, height - 5, 1, 5); pen.fillText(fixed(value, x.decimals), at, height - 8); }

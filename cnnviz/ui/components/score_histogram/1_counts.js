@@ -57,8 +57,7 @@ class Axis {
       for (let power = Math.floor(this.from); power <= Math.ceil(this.until); power++)
         for (const digit of this.until - this.from > 3 ? [1] : [1, 2, 5]) found.push(digit * 10 ** power);
     } else {
-      const step = roundStep((high - low) / about);
-      for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
+      found.push(...roundSteps(low, high, about).values);
     }
     return found.filter((value) => value >= low && value <= high);
   }

@@ -31,7 +31,7 @@ class Course {
     Object.assign(pen, { imageSmoothingEnabled: false, fillStyle: "#000" });
     pen.scale(ratio, ratio);
     for (let k = 0; k < many; k++) pen.drawImage(pictures[Math.round(k / (many - 1) * (pictures.length - 1))], k * side, 0, side, side);
-    const height = this.element.clientHeight - side, low = height - FOOT, y = (nats) => low * (1 - nats / top), { values, decimals } = roundSteps(0, top);
+    const height = this.element.clientHeight - side, low = height - FOOT, y = (nats) => low * (1 - nats / top), { values, decimals } = roundSteps(0, top, 4);
     const base = track.reconstruction.map(() => 0), both = track.reconstruction.map((value, k) => value + (track.kl?.[k] ?? 0));
     const place = (list) => list.map((value, k) => `${this.x(k).toFixed(2)},${y(value).toFixed(2)}`);
     const area = (from, to, colour) => `<polygon points="${[...place(to), ...place(from).reverse()].join(" ")}" fill="${colour}" fill-opacity=".4"/>`;

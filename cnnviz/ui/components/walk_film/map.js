@@ -12,12 +12,6 @@ function cut(sheet, index) {
   return pixelCanvas({ bytes, width: SIDE, height: SIDE });
 }
 
-function roundSteps(low, high) {
-  const step = roundStep((high - low) / 4), found = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
-  return { values: found, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
-}
-
 class WalkMap {
   constructor(picked) {
     this.picked = picked;
@@ -101,7 +95,7 @@ class WalkMap {
     const { width, height, bounds, scale } = this, [across, up] = this.track.axes;
     pen.font = "10px sans-serif";
     [[0, width], [1, height]].forEach(([d, long]) => {
-      const far = long / 2 / scale, { values, decimals } = roundSteps(bounds[d].middle - far, bounds[d].middle + far);
+      const far = long / 2 / scale, { values, decimals } = roundSteps(bounds[d].middle - far, bounds[d].middle + far, 4);
       for (const value of values) {
         const [x, y] = this.at(d ? [0, value] : [value, 0]), room = d ? y > 22 && y < height - 20 : x > 22 && x < width - 64;
         pen.fillStyle = this.ink;
